@@ -1,0 +1,79 @@
+"""Work for later: enqueued in the request's own transaction, shown at `/v1/jobs/{id}`.
+
+PgQueuer carries the job to the worker; the row here is what a client sees of it.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder
+from pgqueuer.domain.settings import DBSettings
+from sqlalchemy import BigInteger, CheckConstraint, Float
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.clock import now
+from app.core.db import Base, Entity
+
+QUEUE = DBSettings(db_schema="jobs")
+_ENQUEUE = QueryQueueBuilder(QUEUE).build_enqueue_query()
+_AT_ONCE = timedelta()
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Entity):
+    """What a client sees of its job; `result` and `problem` hold nothing personal."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint("progress BETWEEN 0 AND 1", name="progress"),
+        {"info": {"unrecorded": "its own history is its status"}},
+    )
+
+    kind: Mapped[str]
+    status: Mapped[JobStatus] = mapped_column(default=JobStatus.QUEUED)
+    progress: Mapped[float] = mapped_column(Float, default=0)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    owner_id: Mapped[UUID]
+
+
+class JobEffect(Base):
+    """A queue entry whose effect is committed: PgQueuer marks it done only afterwards."""
+
+    __tablename__ = "job_effect"
+    __table_args__ = {"info": {"unrecorded": "says nothing about a record"}}  # noqa: RUF012  SQLAlchemy's form
+
+    queue_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    done_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+def install_sql() -> str:
+    """Give the queue's own tables, for the migration that makes them."""
+    return QueryBuilderEnvironment(QUEUE).build_install_query(create_schema=False)
+
+
+async def enqueue(session: AsyncSession, kind: str, *, owner: UUID) -> Job:
+    """Promise a job: if the transaction rolls back, there is none."""
+    job = Job(kind=kind, owner_id=owner)
+    session.add(job)
+    await session.flush()
+    await put(session, kind, str(job.id).encode())
+    return job
+
+
+async def put(session: AsyncSession, topic: str, payload: bytes) -> None:
+    """Put an entry into the queue by PgQueuer's own SQL, through the session's connection."""
+    connection = await session.connection()
+    await connection.exec_driver_sql(
+        _ENQUEUE, ([0], [topic], [payload], [_AT_ONCE], [None], [None])
+    )

@@ -1,0 +1,101 @@
+"""Lists and single resources as JSON that PostgreSQL writes.
+
+A query is built once per set of filters used, compiled to text, and kept; a request then binds
+its values and passes the bytes on.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Select, Uuid, bindparam, literal
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core.errors import NotFoundError
+from app.core.paging import Page
+from app.core.statement import Kept, Statement
+
+Columns = Mapping[str, ColumnElement[Any]]
+Build = Callable[[frozenset[str]], Select[Any]]
+Fields = tuple[str, ...]
+
+_ONE = """
+SELECT row_to_json(shown)::text AS item, found.__version AS version
+  FROM ({inner}) found, LATERAL (SELECT {fields}) shown"""
+
+_PAGE = """
+SELECT string_agg(row_to_json(shown)::text, ',') FILTER (WHERE n <= {limit}) AS items,
+       CASE WHEN count(*) > {limit} THEN max(__id::text) FILTER (WHERE n = {limit}) END AS next
+  FROM (SELECT *, row_number() OVER () AS n FROM ({inner}) inner_page) found,
+       LATERAL (SELECT {fields}) shown"""
+
+
+class JsonRows:
+    """One kind of resource, readable as a page or by its id.
+
+    `build(using)` starts from the kind's `visible()` and adds the filters named in `using`, whose
+    values are bound under the same names. `columns` names every field that a schema may ask for;
+    `version`, where the kind has one, is also its ETag.
+    """
+
+    def __init__(
+        self,
+        columns: Columns,
+        build: Build,
+        absent: type[NotFoundError] = NotFoundError,
+        version: ColumnElement[int] | None = None,
+    ) -> None:
+        self._columns, self._build, self._absent = columns, build, absent
+        self._version = literal(0) if version is None else version
+        self._kept: dict[tuple[frozenset[str], Fields, str], Kept] = {}
+
+    async def page(
+        self, door: Statement, fields: Fields, page: Page, values: Mapping[str, Any]
+    ) -> bytes:
+        """Give `{"items": [...], "next": ...}`, newest first; `values` holds the filters used."""
+        shape = "page" if page.after is None else "page after"
+        kept = self._keep(frozenset(values), fields, shape)
+        row = await door.fetchrow(
+            kept.text, *kept.arguments({**values, "limit": page.limit, "after": page.after})
+        )
+        following = f'"{row["next"]}"' if row["next"] else "null"
+        return f'{{"items":[{row["items"] or ""}],"next":{following}}}'.encode()
+
+    async def one(
+        self, door: Statement, fields: Fields, id_: UUID, values: Mapping[str, Any]
+    ) -> tuple[bytes, int]:
+        """Give one resource and its version; raises the kind's own NotFoundError."""
+        kept = self._keep(frozenset(values), fields, "one")
+        row = await door.fetchrow(kept.text, *kept.arguments({**values, "id": id_}))
+        if row is None:
+            raise self._absent
+        return row["item"].encode(), row["version"]
+
+    def _keep(self, using: frozenset[str], fields: Fields, shape: str) -> Kept:
+        kept = self._kept.get((using, fields, shape))
+        if kept is None:
+            kept = self._compile(self._build(using), fields, shape)
+            self._kept[using, fields, shape] = kept
+        return kept
+
+    def _compile(self, start: Select[Any], fields: Fields, shape: str) -> Kept:
+        id_ = self._columns["id"]
+        inner = start.with_only_columns(
+            *(self._columns[name].label(name) for name in fields),
+            id_.label("__id"),
+            self._version.label("__version"),
+        )
+        shown = ", ".join(f'found."{name}"' for name in fields)
+        if shape == "one":
+            kept = Kept.of(inner.where(id_ == bindparam("id", type_=Uuid())))
+            return kept.within(_ONE, fields=shown)
+        if shape == "page after":
+            inner = inner.where(id_ < bindparam("after", type_=Uuid()))
+        limit = bindparam("limit", type_=Integer())
+        kept = Kept.of(inner.order_by(id_.desc()).limit(limit + 1))
+        return kept.within(_PAGE, fields=shown, limit=kept.place("limit"))
+
+
+def present(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep the filters that the caller gave."""
+    return {name: value for name, value in values.items() if value is not None}

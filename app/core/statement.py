@@ -1,0 +1,59 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.sql.expression import ClauseElement
+
+from app.core.db import asyncpg_dsn, server_settings
+
+_DIALECT = PGDialect_asyncpg()
+
+
+class Statement(Protocol):
+    """The door for what is one statement: an asyncpg pool in autocommit, or one connection."""
+
+    async def fetchrow(self, query: str, *args: Any) -> Any: ...
+
+    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A statement compiled once: its text and the names of its parameters in order."""
+
+    text: str
+    names: Sequence[str]
+    defaults: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, clause: ClauseElement) -> "Kept":
+        compiled = clause.compile(dialect=_DIALECT)
+        names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+        return cls(str(compiled), names, dict(compiled.params))
+
+    def place(self, name: str) -> str:
+        """Give the `$n` by which the text means a parameter."""
+        return f"${self.names.index(name) + 1}"
+
+    def within(self, template: str, **parts: str) -> "Kept":
+        """Wrap the text: `template` has a place `{inner}` for it."""
+        return Kept(template.format(inner=self.text, **parts), self.names, self.defaults)
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        return [values[n] if n in values else self.defaults[n] for n in self.names]
+
+
+async def open_pool(url: str, role: str, *, size: int, statement_ms: int) -> asyncpg.Pool:
+    """Open the statement door's pool; its connections keep their prepared statements."""
+    return await asyncpg.create_pool(
+        asyncpg_dsn(url),
+        min_size=1,
+        max_size=size,
+        server_settings=server_settings(role, statement_ms=statement_ms, lock_ms=2_000),
+    )

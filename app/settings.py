@@ -1,0 +1,79 @@
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: Any) -> Any:
+    """Take `a, b` from the environment as a list."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Group):
+    url: str = Field(
+        "postgresql://everyvoice@127.0.0.1:5432/everyvoice",
+        description="The login's address; each pool takes its own role after login.",
+    )
+    pool: int = Field(10, ge=1, description="Connections for requests in a transaction.")
+    statement_pool: int = Field(10, ge=1, description="Connections of the statement door.")
+    statement_timeout_ms: int = 5_000
+    lock_timeout_ms: int = 2_000
+
+
+class Webhooks(Group):
+    iwgc_secrets: Listed = Field((), description="`whsec_...`, several while one is rotated out.")
+    tolerance_seconds: int = 300
+    max_bytes: int = 256 * 1024
+
+
+class Identity(Group):
+    pepper: str = Field("", description="Secret that API keys are hashed with.")
+    cache_seconds: float = Field(5.0, ge=0)
+
+
+class Cors(Group):
+    origins: Listed = ()
+
+
+class Limits(Group):
+    per_minute: int = Field(6_000, ge=1, description="Requests of one key in a minute.")
+    anonymous_per_minute: int = Field(600, ge=1, description="Requests without a key.")
+    body_bytes: int = Field(1024 * 1024, description="Largest JSON body.")
+    import_bytes: int = Field(200 * 1024 * 1024, description="Largest file taken in.")
+
+
+class Trust(Group):
+    """Which trust this database belongs to; a region reads several such databases."""
+
+    ods_code: str = Field("RNU", pattern=r"^[A-Z0-9]{3,6}$")
+    name: str = "Oxford Health NHS Foundation Trust"
+
+
+class Settings(BaseSettings):
+    """Everything the environment may say, read once and handed down as values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EVERYVOICE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    env: Literal["dev", "test", "live"] = "dev"
+    port: int = Field(8000, ge=0, le=65535)
+    host: str = "127.0.0.1"
+    home: Path = Path(".everyvoice")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    database: Database = Database()
+    webhooks: Webhooks = Webhooks()
+    identity: Identity = Identity()
+    cors: Cors = Cors()
+    limits: Limits = Limits()
+    trust: Trust = Trust()
