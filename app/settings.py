@@ -32,7 +32,6 @@ class Database(Group):
 
 class Webhooks(Group):
     iwgc_secrets: Listed = Field((), description="`whsec_...`, several while one is rotated out.")
-    tolerance_seconds: int = 300
     max_bytes: int = 256 * 1024
 
 

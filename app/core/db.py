@@ -110,7 +110,7 @@ def create_engine(
 
 
 @event.listens_for(Session, "after_begin")
-def _tell_who(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _tell_who(session: Session, _: SessionTransaction, connection: Connection) -> None:
     """Tell the change-log triggers who acts; always, so that nothing is inherited from a pool."""
     connection.execute(
         text(

@@ -8,7 +8,7 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from app.core.db import asyncpg_dsn, server_settings
 
-_DIALECT = PGDialect_asyncpg()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
 class Statement(Protocol):

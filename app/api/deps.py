@@ -1,0 +1,148 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response, Security
+from fastapi.security import HTTPBearer, SecurityScopes
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api.problems import PreconditionRequiredError, UnauthenticatedError
+from app.core.actor import Actor
+from app.core.errors import ForbiddenError, PreconditionFailedError
+from app.core.idempotency import Once
+from app.core.paging import Page
+from app.core.statement import Statement
+
+_bearer = HTTPBearer(
+    scheme_name="key",
+    description="An API key, `Authorization: Bearer ev_...`; each operation names its scopes.",
+    auto_error=False,
+)
+
+
+async def identify(request: Request) -> Actor | None:
+    """Find who is asking, before any transaction opens; None without a valid credential."""
+    header = request.headers.get("authorization", "")
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    actor: Actor | None = await request.app.state.authenticator.find(token.strip())
+    return actor
+
+
+Identified = Annotated[Actor | None, Depends(identify)]
+
+
+async def authenticate(
+    scopes: SecurityScopes, actor: Identified, _: Annotated[Any, Security(_bearer)]
+) -> Actor:
+    """Demand a credential with every scope the route names."""
+    if actor is None:
+        raise UnauthenticatedError
+    if missing := [scope for scope in scopes.scopes if scope not in actor.scopes]:
+        raise ForbiddenError(missing=missing)
+    return actor
+
+
+async def _transaction(request: Request, actor: Identified) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.sessionmaker() as session:
+        session.info["operation"] = request.scope["route"].name
+        session.info["actor_id"] = actor.id if actor else None
+        async with session.begin():
+            yield session
+
+
+# One request, one transaction; committed BEFORE the response leaves (scope="function").
+Session = Annotated[AsyncSession, Depends(_transaction, scope="function")]
+
+
+async def _statement(request: Request) -> Statement:
+    door: Statement = request.app.state.door
+    return door
+
+
+# For what is one statement: autocommit, no ORM.
+Door = Annotated[Statement, Depends(_statement)]
+
+
+class Paging(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    after: UUID | None = Field(None, description="The `next` of the page before.")
+    limit: int = Field(50, ge=1, le=200, description="Items a page holds at most.")
+
+    def page(self) -> Page:
+        return Page(self.after, self.limit)
+
+    def filters(self) -> dict[str, Any]:
+        """Give the filters that the caller set, under their names."""
+        return self.model_dump(exclude={"after", "limit"}, exclude_none=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    etag: str
+
+    def check(self, version: int) -> None:
+        """Refuse a change to a version that the caller has not read."""
+        offered = [tag.strip().removeprefix("W/") for tag in self.etag.split(",")]
+        if "*" not in offered and etag(version) not in offered:
+            raise PreconditionFailedError
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+async def _if_match(
+    if_match: Annotated[
+        str | None, Header(description="The `ETag` you last read, or `*`.", examples=['"1"'])
+    ] = None,
+) -> Precondition:
+    if if_match is None:
+        raise PreconditionRequiredError
+    return Precondition(if_match)
+
+
+IfMatch = Annotated[Precondition, Depends(_if_match)]
+
+
+async def _once(
+    request: Request,
+    session: Session,
+    actor: Identified,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            max_length=255,
+            description="Your own id for this creation: a repeat gives the first result.",
+        ),
+    ] = None,
+) -> Once:
+    if actor is None:
+        raise UnauthenticatedError
+    return Once(
+        session,
+        actor.id,
+        request.scope["route"].name,
+        idempotency_key.strip('"') if idempotency_key else None,
+        await request.body(),
+    )
+
+
+Creation = Annotated[Once, Depends(_once)]
+
+
+def created(response: Response, location: str, version: int, once: Once | None = None) -> None:
+    """Set what a 201 tells beside its body."""
+    response.headers["Location"] = location
+    response.headers["ETag"] = etag(version)
+    if once is not None and once.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+
+
+def json(body: bytes, version: int | None = None) -> Response:
+    """Pass on JSON that PostgreSQL wrote."""
+    headers = {} if version is None else {"ETag": etag(version)}
+    return Response(body, headers=headers, media_type="application/json")

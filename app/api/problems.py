@@ -1,0 +1,195 @@
+"""Every 4xx and 5xx as RFC 9457 `application/problem+json`, the framework's own included."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import asyncpg
+import sqlalchemy.exc
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from orjson import dumps
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from app.core.errors import DomainError, PreconditionFailedError
+
+Extra = Mapping[str, object]
+NONE: Extra = MappingProxyType({})
+
+
+class UnauthenticatedError(DomainError):
+    status = 401
+    slug = "unauthenticated"
+    title = "A valid credential is required"
+
+
+class PreconditionRequiredError(DomainError):
+    status = 428
+    slug = "precondition-required"
+    title = "Send If-Match with the ETag you last read"
+
+
+class InvalidJsonError(HTTPException):
+    """An HTTPException, since only those pass the framework's reading of a body."""
+
+    slug: ClassVar[str] = "invalid-json"
+    title: ClassVar[str] = "The body is not JSON that can be taken"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(400, detail)
+        self.code = code
+
+
+class UnavailableError(DomainError):
+    status = 503
+    slug = "unavailable"
+    title = "The service cannot answer just now; try again"
+
+
+class TooManyRequestsError(DomainError):
+    status = 429
+    slug = "too-many-requests"
+    title = "Too many requests; wait as long as Retry-After says"
+
+
+class ProblemItem(BaseModel):
+    pointer: str = Field(examples=["#/limit"])
+    detail: str = Field(examples=["Input should be less than or equal to 200"])
+    code: str = Field(examples=["less_than_equal"])
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457). Branch on `type` and `status`; the texts are for people."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str = Field(examples=["/problems/not-found"])
+    title: str = Field(examples=["No such resource, or you may not see it"])
+    status: int = Field(examples=[404])
+    detail: str | None = Field(None, examples=[None])
+    errors: list[ProblemItem] | None = Field(None, description="With 422: one per part.")
+
+
+def responses(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
+    """Declare the refusals of a route, so that they reach the OpenAPI document."""
+    by_status: dict[int, list[str]] = {}
+    for error in errors:
+        by_status.setdefault(error.status, []).append(f"`{error.slug}`: {error.title}")
+    return {
+        status: {"model": Problem, "description": "; ".join(lines)}
+        for status, lines in by_status.items()
+    }
+
+
+def render(
+    status: int,
+    slug: str,
+    title: str,
+    detail: str | None = None,
+    extra: Extra = NONE,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body = {"type": f"/problems/{slug}", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    return Response(
+        dumps({**body, **extra}, default=str), status, headers, "application/problem+json"
+    )
+
+
+def of(error: DomainError) -> Response:
+    headers = {}
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status in (429, 503):
+        headers["Retry-After"] = str(error.extra.get("retry_after", 1))
+    return render(error.status, error.slug, error.title, error.detail, error.extra, headers)
+
+
+def unexpected(error: Exception) -> Response:
+    """Answer for an error nobody planned; nothing of its message leaves."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError) and error.orig is not None:
+        error = getattr(error.orig, "__cause__", None) or error
+    if isinstance(error, _UNAVAILABLE):
+        return of(UnavailableError())
+    return render(500, "internal", "Something went wrong here")
+
+
+# What a database says that is away, full, frozen or locked; the request may be tried again.
+_UNAVAILABLE = (
+    OSError,
+    TimeoutError,
+    sqlalchemy.exc.TimeoutError,
+    sqlalchemy.exc.InterfaceError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.DiskFullError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.QueryCanceledError,
+)
+
+_FRAMEWORK: Mapping[int, tuple[str, str]] = MappingProxyType(
+    {
+        400: ("malformed", "The request cannot be read"),
+        404: ("not-found", "No such resource, or you may not see it"),
+        405: ("method-not-allowed", "This resource does not take that method"),
+        413: ("too-large", "The body is larger than this resource takes"),
+        415: ("unsupported-media-type", "The body is of a kind that this resource does not take"),
+    }
+)
+
+
+async def _domain(_: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)  # noqa: S101  what it is registered for
+    return of(error)
+
+
+async def _stale(_: Request, _error: Exception) -> Response:
+    return of(PreconditionFailedError())
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  what it is registered for
+    items = [
+        {
+            "pointer": pointer(*item["loc"][1:]),
+            "detail": _without_input(item),
+            "code": item["type"],
+        }
+        for item in error.errors()
+    ]
+    return render(422, "invalid-request", "The request is not valid", extra={"errors": items})
+
+
+async def _http(_: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101  what it is registered for
+    if isinstance(error, InvalidJsonError):
+        return render(400, error.slug, error.title, error.detail, {"code": error.code})
+    slug, title = _FRAMEWORK.get(error.status_code, ("http", HTTPStatus(error.status_code).phrase))
+    return render(error.status_code, slug, title, headers=error.headers)
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(DomainError, _domain)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(StarletteHTTPException, _http)
+
+
+def pointer(*parts: str | int) -> str:
+    """Write a place in the request as a JSON pointer (RFC 6901)."""
+    return "#/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _without_input(item: Mapping[str, Any]) -> str:
+    """Cut what a parser quotes of the text it was given."""
+    message = str(item["msg"])
+    return message.partition(",")[0] if item["type"].endswith("_parsing") else message

@@ -1,0 +1,62 @@
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from app.api.problems import InvalidJsonError, pointer
+from app.core import strict_json
+from app.core.errors import InvalidError
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class StrictRequest(Request):
+    async def json(self) -> Any:
+        """Read the body by the one strict reader."""
+        try:
+            return strict_json.loads(await self.body())
+        except strict_json.JsonError as error:
+            raise InvalidJsonError(error.code, error.detail) from None
+
+
+class StrictRoute(APIRoute):
+    """A route that takes no JSON a database would refuse and no query parameter it does not know.
+
+    A misspelt filter is an error, never a silently unfiltered list.
+    """
+
+    def get_route_handler(self) -> Handler:
+        inner, known = super().get_route_handler(), frozenset(_parameters(self.dependant))
+
+        async def handler(request: Request) -> Response:
+            if request.scope["query_string"]:
+                _check_query(request, known)
+            return await inner(StrictRequest(request.scope, request.receive))
+
+        return handler
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        model = getattr(field.field_info, "annotation", None)
+        nested = getattr(model, "model_fields", None)
+        if nested is None:
+            yield field.alias
+        else:
+            yield from (info.alias or name for name, info in nested.items())
+    for below in dependant.dependencies:
+        yield from _parameters(below)
+
+
+def _check_query(request: Request, known: frozenset[str]) -> None:
+    seen: set[str] = set()
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            raise InvalidError.at(pointer(name), "No such query parameter", "extra_forbidden")
+        if name in seen:
+            raise InvalidError.at(pointer(name), "Given more than once", "repeated")
+        if "\x00" in value:
+            raise InvalidError.at(pointer(name), "Holds a NUL character", "bad_character")
+        seen.add(name)

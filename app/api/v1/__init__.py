@@ -1,0 +1,7 @@
+from fastapi import APIRouter
+
+from app.api.strict import StrictRoute
+from app.api.v1.webhooks.routes import router as webhooks
+
+router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router.include_router(webhooks)

@@ -1,0 +1,68 @@
+"""From the bytes of an event to what is to be done: pure, one event at a time."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from app.core import strict_json
+from app.core.clock import london_day
+from app.domain.feedback import events
+from app.domain.feedback.events import Removal, Review, ReviewChanged, ReviewRemoved
+
+EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An event that was understood; neither review nor removal where there is nothing to do."""
+
+    id: UUID
+    source: str
+    hash: bytes
+    review: Review | None = None
+    removal: Removal | None = None
+    day: date = EARLIEST
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An event that nobody can apply as it is; `reason` names places and rules, never content."""
+
+    id: UUID
+    reason: str
+
+
+def read(id_: UUID, source: str, body: bytes, today: date) -> Read | Unreadable:
+    """Understand one event; `today` is the London day after which nothing can be submitted."""
+    try:
+        envelope = strict_json.loads(body)
+    except strict_json.JsonError as error:
+        return Unreadable(id_, f"not JSON: {error.code}")
+    kind = envelope.get("type") if isinstance(envelope, dict) else None
+    if not isinstance(kind, str):
+        return Unreadable(id_, "no type")
+    digest = hashlib.sha256(body).digest()
+    found = Read(id_, source, digest)
+    try:
+        if kind == events.REMOVED:
+            return replace(found, removal=ReviewRemoved.model_validate(envelope).data)
+        if kind in events.CHANGES:
+            return _dated(found, ReviewChanged.model_validate(envelope).data, today)
+    except ValidationError as error:
+        return Unreadable(id_, _reason(error))
+    return found
+
+
+def _dated(found: Read, review: Review, today: date) -> Read | Unreadable:
+    day = london_day(review.submitted_at)
+    if not EARLIEST <= day <= today:
+        return Unreadable(found.id, "/data/submitted_at: before 2000 or in the future")
+    return replace(found, review=review, day=day)
+
+
+def _reason(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    return "/" + "/".join(str(part) for part in first["loc"]) + f": {first['type']}"

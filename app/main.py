@@ -1,0 +1,97 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from standardwebhooks import Webhook
+
+from app.api import health, openapi, problems, v1
+from app.api.authentication import CHANNEL, AnyOf, ApiKeys
+from app.api.limits import Limits
+from app.api.observe import Metrics, Observe
+from app.core.db import asyncpg_dsn, create_engine
+from app.core.statement import open_pool
+from app.settings import Settings
+
+_HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
+EXPOSED = ("ETag", "Location", "Retry-After", "RateLimit", "X-Request-ID")
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the service for these settings; nothing is connected before it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = settings.database
+        engine = create_engine(
+            database.url,
+            "app",
+            pool=database.pool,
+            statement_ms=database.statement_timeout_ms,
+            lock_ms=database.lock_timeout_ms,
+        )
+        app.state.sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
+        app.state.door = await open_pool(
+            database.url,
+            "read",
+            size=database.statement_pool,
+            statement_ms=database.statement_timeout_ms,
+        )
+        listener = await asyncpg.connect(asyncpg_dsn(database.url))
+        await listener.add_listener(CHANNEL, lambda *_: app.state.authenticator.forget())
+        yield
+        await listener.close()
+        await app.state.door.close()
+        await engine.dispose()
+
+    app: FastAPI = FastAPIOffline(
+        title="Every Voice",
+        version="1",
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+        max_body_size=settings.limits.body_bytes,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.schema = _HEAD.read_text().strip()
+    app.state.metrics = Metrics()
+    app.state.authenticator = AnyOf(
+        ApiKeys(lambda: app.state.door, settings.identity.pepper, settings.identity.cache_seconds)
+    )
+    app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
+    for router in _routers():
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    _add_middleware(app, settings)
+    return app
+
+
+def _routers() -> tuple[APIRouter, ...]:
+    return (health.router, v1.router)
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add from the inside out: what is added last sees a request first."""
+    limits = settings.limits
+    app.add_middleware(
+        Limits, per_minute=limits.per_minute, anonymous_per_minute=limits.anonymous_per_minute
+    )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors.origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+        expose_headers=EXPOSED,
+    )
+    app.add_middleware(Observe, metrics=app.state.metrics)

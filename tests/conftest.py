@@ -1,0 +1,150 @@
+"""Real PostgreSQL for every test: one cluster a run, one database a process, one outer
+transaction a test. `EVERYVOICE_TEST_PG=system` takes the system's PostgreSQL."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from app import migrate
+from app.core.db import create_engine
+from app.core.statement import Statement
+from app.domain.identity import keys
+from app.local.postgres import Postgres
+from app.main import create_app
+from app.settings import Database, Identity, Limits, Settings, Webhooks
+from tests.factories import Given
+
+SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+PEPPER = "test-pepper"
+_STACK = ExitStack()
+_FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster and migrate the template once, before any worker process is made."""
+    if "EVERYVOICE_TEST_SERVER" in os.environ:
+        return
+    prefer = os.environ.get("EVERYVOICE_TEST_PG")
+    server = _STACK.enter_context(Postgres.temporary(options=_FAST, prefer=prefer or None))
+    os.environ["EVERYVOICE_TEST_SERVER"] = server.url_of("postgres")
+    asyncio.run(_execute("CREATE DATABASE ev_template"))
+    migrate.upgrade(server_url("ev_template"))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _STACK.close()
+
+
+def server_url(database: str) -> str:
+    return os.environ["EVERYVOICE_TEST_SERVER"].rsplit("/", 1)[0] + "/" + database
+
+
+async def _execute(statement: str) -> None:
+    connection = await asyncpg.connect(server_url("postgres"))
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A migrated database of this process's own."""
+    name = f"ev_{os.getpid()}"
+    asyncio.run(_execute(f"CREATE DATABASE {name} TEMPLATE ev_template"))
+    yield server_url(name)
+    asyncio.run(_execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    return Settings(
+        env="test",
+        database=Database(url=database_url),
+        identity=Identity(pepper=PEPPER, cache_seconds=0),
+        webhooks=Webhooks(iwgc_secrets=(SECRET,)),
+        limits=Limits(per_minute=1_000_000, anonymous_per_minute=1_000_000),
+    )
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Connects as the worker, whose rights hold every role's that a test needs."""
+    engine = create_engine(database_url, "worker", pool=5)
+    yield engine
+    await engine.dispose()
+
+
+class OneConnection:
+    """The statement door onto the outer transaction: each statement in a savepoint of its own."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str):
+        async def call(query: str, *args: object):
+            async with self._connection.transaction():
+                return await getattr(self._connection, name)(query, *args)
+
+        return call
+
+
+@pytest.fixture
+async def sessions(engine: AsyncEngine, app: FastAPI) -> AsyncIterator[async_sessionmaker]:
+    """The sessionmaker the service uses, on a transaction that is rolled back after the test."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        await connection.exec_driver_sql("SELECT 1")
+        made = async_sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        raw = await connection.get_raw_connection()
+        app.state.sessionmaker = made
+        app.state.door = OneConnection(raw.driver_connection)
+        yield made
+        await outer.rollback()
+
+
+@pytest.fixture
+def door(app: FastAPI, sessions: async_sessionmaker) -> Statement:
+    return app.state.door
+
+
+@pytest.fixture
+async def session(sessions: async_sessionmaker) -> AsyncIterator[AsyncSession]:
+    async with sessions() as session:
+        yield session
+
+
+@pytest.fixture
+def given(session: AsyncSession) -> Given:
+    return Given(session)
+
+
+@pytest.fixture
+async def client(app: FastAPI, sessions: async_sessionmaker) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.fixture
+def as_(given: Given):
+    """Give the headers of a caller who holds these scopes: `await as_("feedback:read")`."""
+
+    async def headers(*scopes: str, **limits: object) -> dict[str, str]:
+        key = keys.make("test")
+        await given.key(keys.digest(key, PEPPER), scopes=scopes, **limits)
+        return {"Authorization": f"Bearer {key}"}
+
+    return headers
