@@ -11,12 +11,13 @@ from pathlib import Path
 from signal import SIGKILL
 
 from app.local import child
+from app.local.errors import LocalError
 
 STATE = Path("/var/lib/everyvoice")
 """Where `nobody` can reach a cluster, when root may not make user namespaces."""
 
 
-class AccountError(Exception):
+class AccountError(LocalError):
     """No account is found that can both run the programs and own the data."""
 
 

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from app.local.errors import LocalError
+
 OLDEST = 15
 """The first major version that the migrations are held to."""
 
@@ -22,7 +24,7 @@ _PLACES = (
 )
 
 
-class NoPostgresError(Exception):
+class NoPostgresError(LocalError):
     """No usable PostgreSQL is installed; the message says where it was looked for."""
 
 

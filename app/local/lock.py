@@ -4,8 +4,10 @@ import fcntl
 import os
 from pathlib import Path
 
+from app.local.errors import LocalError
 
-class LockedError(Exception):
+
+class LockedError(LocalError):
     """Another living process holds the lock; `holder` is its pid as it wrote it, or empty."""
 
     def __init__(self, path: Path, holder: str) -> None:

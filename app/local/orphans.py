@@ -6,10 +6,12 @@ import subprocess
 import time
 from pathlib import Path
 
+from app.local.errors import LocalError
+
 PROC = Path("/proc")
 
 
-class OrphanError(Exception):
+class OrphanError(LocalError):
     """A process still has the data directory open and cannot be ended."""
 
 

@@ -17,6 +17,7 @@ from typing import Self
 from app.local import child, orphans
 from app.local.account import Seat, seat
 from app.local.binaries import NoPostgresError, Source, find_binaries, version
+from app.local.errors import LocalError
 from app.local.keep import keep
 from app.local.lock import Lock
 
@@ -41,7 +42,7 @@ _LOG_BYTES = 8 * 1024 * 1024
 _PASSING = ("could not bind", "pre-existing shared memory block")
 
 
-class PostgresError(Exception):
+class PostgresError(LocalError):
     """PostgreSQL could not be made or started; the message ends with what it said itself."""
 
 
@@ -107,8 +108,8 @@ class Postgres:
     def start(self) -> Self:
         """Make the cluster where it is missing, clear what a killed run left, and start it.
 
-        Returns when it takes connections. Raises PostgresError, NoPostgresError, AccountError,
-        OrphanError, or LockedError when another process runs this cluster.
+        Returns when it takes connections. Raises LocalError: PostgresError, NoPostgresError,
+        AccountError, OrphanError, or LockedError when another process runs this cluster.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.take()
