@@ -13,8 +13,10 @@ WRITERS = "everyvoice_app, everyvoice_worker"
 GRANTS = (
     f"GRANT USAGE ON SCHEMA public TO {WRITERS}, everyvoice_read",
     f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WRITERS}",
-    f"ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-    f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {WRITERS}",
+    (
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
+        f" GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {WRITERS}"
+    ),
     f"REVOKE ALL ON change_log, change_pending, change_epoch FROM {WRITERS}",
     f"GRANT SELECT ON change_log, change_epoch TO {WRITERS}, everyvoice_read",
     "GRANT SELECT, DELETE ON change_pending TO everyvoice_worker",
