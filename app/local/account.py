@@ -93,8 +93,7 @@ def _copied(binaries: Path) -> Path:
             if part.exists():
                 shutil.copytree(part, place, symlinks=True, ignore=unneeded)
         for path in (building, *building.rglob("*")):
-            if not path.is_symlink():
-                mode = path.stat().st_mode
-                path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
+            mode = path.stat().st_mode  # a link's is that of its target, inside this copy too
+            path.chmod(mode | (0o555 if path.is_dir() or mode & 0o100 else 0o444))
         building.rename(target)
     return target / binaries.relative_to(package.parent)

@@ -128,11 +128,11 @@ class Postgres:
     def stop(self) -> None:
         """Shut down fast but cleanly, harder when that takes too long; harmless when stopped."""
         if self._process:
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-                self._process.send_signal(number)
+            harder = iter((signal.SIGINT, signal.SIGQUIT))
+            while self._process.poll() is None:
+                self._process.send_signal(next(harder, signal.SIGKILL))
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(self._timeout)
-                    break
             self._process = None
         self._lock.release()
 
