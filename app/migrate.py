@@ -7,14 +7,16 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.core import changes, idempotency, inbox, jobs
-from app.core.db import ROLES, sqlalchemy_url
+from app.core.db import ROLES, create_engine, sqlalchemy_url
 from app.domain.feedback import models as feedback
 from app.domain.identity import models as identity
 from app.domain.organisation import models as organisation
+from app.domain.organisation.models import Trust
 
 MODELS = (changes, idempotency, inbox, jobs, organisation, identity, feedback)
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
@@ -31,6 +33,19 @@ def upgrade(url: str, revision: str = "head") -> None:
     run(url, lambda to: command.upgrade(to, revision))
 
 
+def name_trust(url: str, code: str, name: str) -> None:
+    """Say which trust this database belongs to."""
+    asyncio.run(_name_trust(url, code, name))
+
+
+async def _name_trust(url: str, code: str, name: str) -> None:
+    engine = create_engine(url, "owner", pool=1)
+    async with engine.begin() as connection:
+        known = {"code": code, "name": name}
+        await connection.execute(insert(Trust).values(known).on_conflict_do_nothing())
+    await engine.dispose()
+
+
 def run(url: str, action: Callable[[Config], None]) -> None:
     """Do one Alembic command as the owner's role, one process at a time."""
     asyncio.run(_run(url, action))
@@ -45,6 +60,7 @@ async def _run(url: str, action: Callable[[Config], None]) -> None:
             await connection.commit()
             await connection.execute(text("SET ROLE everyvoice_owner"))
             await connection.execute(text("SET lock_timeout = '5s'"))
+            await connection.execute(text("SET statement_timeout = '10min'"))
             await connection.execute(text("SET timezone = 'UTC'"))
             await connection.commit()
             await connection.run_sync(_act, action)

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.db import Base
 from app.core.ids import uuid7
+from app.core.inbox import InboxEvent
+from app.domain.feedback import intake
 from app.domain.identity.models import ApiKey, Role, User, UserRole
 from app.domain.organisation.models import (
     Directorate,
@@ -139,3 +141,16 @@ def signed(
         "webhook-signature": "v1," + base64.b64encode(mac).decode(),
         "content-type": "application/json",
     }
+
+
+async def drained(session: AsyncSession, *bodies: bytes, source: str = "iwgc") -> None:
+    """Put events into the inbox and settle them, as the feed and the worker would."""
+    for body in bodies:
+        digest = hashlib.sha256(body).digest()
+        session.add(
+            InboxEvent(id=uuid7(), source=source, event_id=uuid4().hex, body=body, body_hash=digest)
+        )
+    await session.flush()
+    while await intake.drain(session):
+        pass
+    await session.commit()

@@ -1,7 +1,9 @@
 from fastapi import APIRouter
 
 from app.api.strict import StrictRoute
+from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.webhooks.routes import router as webhooks
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
+router.include_router(feedback)
 router.include_router(webhooks)

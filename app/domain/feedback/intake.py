@@ -12,6 +12,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import today
@@ -20,6 +21,7 @@ from app.domain.feedback.events import NOTHING_TOLD, Review
 from app.domain.feedback.reading import Read, Unreadable, read
 
 BATCH = 2_000
+CONTENT_ERRORS = (DataError, IntegrityError, ProgrammingError)
 
 COLUMNS = (
     "id",
@@ -63,6 +65,13 @@ _PENDING = text(
 _LOCATIONS = text(
     "SELECT source, code, team_id, valid_from, coalesce(valid_to, 'infinity') AS valid_to"
     "  FROM team_location WHERE code = ANY(:codes)"
+)
+_PUT_ASIDE = text(
+    """
+    UPDATE inbox_event SET status = 'dead', reason = :reason
+     WHERE id = (SELECT id FROM inbox_event WHERE status = 'pending'
+                  ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    """
 )
 _STAGE = text(
     "CREATE TEMP TABLE IF NOT EXISTS feedback_incoming (LIKE feedback_response)"
@@ -159,6 +168,12 @@ async def drain(session: AsyncSession, batch: int = BATCH) -> int:
     await _apply(session, reviews)
     await _settle(session, settled)
     return len(settled)
+
+
+async def put_aside(session: AsyncSession, why: str) -> int:
+    """Take the oldest pending event out of the way; `why` is a kind of error, never its text."""
+    result = await session.execute(_PUT_ASIDE, {"reason": f"could not be applied: {why}"})
+    return int(getattr(result, "rowcount", 0))
 
 
 async def _locations(session: AsyncSession, understood: Iterable[Read]) -> Locations:

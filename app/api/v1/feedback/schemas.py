@@ -1,0 +1,149 @@
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.api.deps import Paging
+from app.domain.feedback.codes import (
+    Channel,
+    CollectionPoint,
+    FftAnswer,
+    PublicationStatus,
+    RespondentType,
+)
+from app.domain.feedback.events import ItemRating
+from app.domain.feedback.periods import Per
+from app.domain.feedback.queries import tsquery
+from app.domain.feedback.summary import ANSWERS, Asked, By, Group
+
+
+class ResponseOut(BaseModel):
+    """What one person told about one team; comments are null without their own scope."""
+
+    id: UUID
+    team_id: UUID
+    day: date = Field(description="Day of submission, Europe/London.", examples=["2026-03-01"])
+    source: str = Field(examples=["iwgc"])
+    source_review_id: str = Field(examples=["iwgc-981"])
+    location_code: str = Field(examples=["OXH-CMHT-CITY"])
+    experience_month: str | None = Field(examples=["2026-02"])
+    collection_point: CollectionPoint | None
+    channel: Channel | None
+    respondent_type: RespondentType | None
+    fft_answer: FftAnswer | None = Field(description="Null where the question was not answered.")
+    raw_answer: str | None = Field(
+        description="The source's own answer, where it is none of the six.", examples=[None]
+    )
+    item_ratings: list[ItemRating] | None
+    comment_good: str | None = Field(examples=["Everyone was kind."])
+    comment_better: str | None = Field(examples=[None])
+    publication_status: PublicationStatus | None
+    consent_public: bool | None
+    language: str | None = Field(examples=["en"])
+    easy_read: bool | None
+    version: int = Field(description="Also the ETag.", examples=[1])
+
+
+class ResponseList(BaseModel):
+    items: list[ResponseOut]
+    next: str | None = Field(description="Send back as `after`; null on the last page.")
+
+
+class DayRange(BaseModel):
+    """Days from and to, both included."""
+
+    from_day: date | None = Field(None, alias="from", examples=["2026-03-01"])
+    to_day: date | None = Field(None, alias="to", examples=["2026-03-31"])
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_day and self.to_day and self.from_day > self.to_day:
+            raise ValueError("`from` is after `to`")
+        return self
+
+
+class ResponseFilters(Paging, DayRange):
+    team: str | None = Field(None, max_length=100, description="A team's id or code.")
+    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
+    rating: FftAnswer | None = None
+    source: str | None = Field(None, max_length=50, examples=["iwgc"])
+    channel: Channel | None = None
+    has_comment: bool | None = None
+    search: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description='Words that all occur; `"a phrase"` in quotes, `prefix*`. English stems.',
+        examples=["kind wait*"],
+    )
+
+    @model_validator(mode="after")
+    def _names_words(self) -> Self:
+        if self.search is not None and tsquery(self.search) is None:
+            raise ValueError("`search` names no word")
+        return self
+
+    def filters(self) -> dict[str, Any]:
+        found = self.model_dump(exclude={"after", "limit", "has_comment", "search"}, mode="python")
+        found = {name: value for name, value in found.items() if value is not None}
+        if self.has_comment is not None:
+            found["with_comment" if self.has_comment else "without_comment"] = True
+        if self.search is not None:
+            found["search"] = tsquery(self.search)
+        return found
+
+
+class SummaryFilters(DayRange):
+    model_config = ConfigDict(extra="forbid")
+
+    by: By = Field(description="What the figures are grouped by.")
+    per: Per | None = Field(None, description="Adds a `period` to each group.")
+    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
+    team: str | None = Field(None, max_length=100, description="A team's id or code.")
+
+    def asked(self) -> Asked:
+        return Asked(self.by, self.from_day, self.to_day, self.directorate, self.team, self.per)
+
+
+class SummaryItem(BaseModel):
+    """Counts and percentages of one group; percentages are of all six answers, half up."""
+
+    key: str = Field(description="The group's code, or the period.", examples=["2026-03"])
+    name: str = Field(examples=["March 2026"])
+    period: str | None = Field(None, description="With `per`.", examples=["2026-03"])
+    total: int = Field(description="Sum of the six answers.", examples=[100])
+    very_good: int | None = Field(examples=[50])
+    good: int | None = Field(examples=[30])
+    neither_good_nor_poor: int | None = Field(examples=[8])
+    poor: int | None = Field(examples=[5])
+    very_poor: int | None = Field(examples=[4])
+    dont_know: int | None = Field(examples=[3])
+    unanswered: int | None = Field(
+        description="Responses without one of the six answers; outside every percentage.",
+        examples=[0],
+    )
+    pct_positive: float | None = Field(examples=[80.0])
+    pct_negative: float | None = Field(examples=[9.0])
+    pct_very_good: float | None = Field(examples=[50.0])
+    suppressed: bool = Field(description="True where too few answered for the counts to be told.")
+
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        counts = dict(zip(ANSWERS, group.counts, strict=True)) | {"unanswered": group.unanswered}
+        told = dict.fromkeys(counts) if group.suppressed else counts
+        return cls(
+            key=group.key,
+            name=group.name,
+            period=group.period,
+            total=group.total,
+            **told,
+            pct_positive=group.percentage(FftAnswer.VERY_GOOD, FftAnswer.GOOD),
+            pct_negative=group.percentage(FftAnswer.POOR, FftAnswer.VERY_POOR),
+            pct_very_good=group.percentage(FftAnswer.VERY_GOOD),
+            suppressed=group.suppressed,
+        )
+
+
+class Summary(BaseModel):
+    items: list[SummaryItem]

@@ -1,0 +1,56 @@
+from app.cli import commands
+
+
+@commands.command()
+def serve() -> None:
+    """Serve the API on EVERYVOICE_HOST and EVERYVOICE_PORT until told to stop."""
+    import uvicorn
+
+    from app.core import logging
+    from app.main import create_app
+    from app.settings import Settings
+
+    settings = Settings()
+    logging.configure(settings.log_level)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+
+
+@commands.command()
+def worker() -> None:
+    """Drain the inbox, order the change log and run the jobs until told to stop."""
+    import asyncio
+    import signal
+
+    from app.core import logging
+    from app.settings import Settings
+    from app.worker import loop
+
+    settings = Settings()
+    logging.configure(settings.log_level)
+
+    async def work() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await loop.run(settings.database.url, stop)
+
+    asyncio.run(work())
+
+
+@commands.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, with its roles and the trust it belongs to."""
+    from app import migrate as migrations
+    from app.settings import Settings
+
+    settings = Settings()
+    migrations.upgrade(settings.database.url)
+    migrations.name_trust(settings.database.url, settings.trust.ods_code, settings.trust.name)
