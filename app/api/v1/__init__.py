@@ -2,8 +2,10 @@ from fastapi import APIRouter
 
 from app.api.strict import StrictRoute
 from app.api.v1.feedback.routes import router as feedback
+from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.routes import router as webhooks
 
 router = APIRouter(prefix="/v1", route_class=StrictRoute)
 router.include_router(feedback)
+router.include_router(inbox)
 router.include_router(webhooks)

@@ -35,7 +35,9 @@ def _one_of(known: Any) -> AfterValidator:
 
 
 Comment = Annotated[
-    str | None, BeforeValidator(_empty_is_absent), Field(max_length=100_000, examples=["Kind."])
+    Annotated[str, StringConstraints(max_length=100_000)] | None,
+    BeforeValidator(_empty_is_absent),
+    Field(examples=["Everyone was kind."]),
 ]
 ReviewId = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Version = Annotated[int, Field(ge=0, le=2**53 - 1, examples=[1])]

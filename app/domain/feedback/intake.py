@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
@@ -21,7 +22,16 @@ from app.domain.feedback.events import NOTHING_TOLD, Review
 from app.domain.feedback.reading import Read, Unreadable, read
 
 BATCH = 2_000
-CONTENT_ERRORS = (DataError, IntegrityError, ProgrammingError)
+# What an event's content can cause, through SQLAlchemy or, in COPY, straight from the driver.
+CONTENT_ERRORS = (
+    DataError,
+    IntegrityError,
+    ProgrammingError,
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    ValueError,
+    TypeError,
+)
 
 COLUMNS = (
     "id",
@@ -225,6 +235,7 @@ async def _apply(session: AsyncSession, reviews: Sequence[tuple[Read, Review, UU
     records = [_record(*entry) for entry in greatest.values()]
     await driver.copy_records_to_table("feedback_incoming", records=records, columns=COLUMNS)
     await session.execute(_APPLY)
+    await session.execute(text("DELETE FROM feedback_incoming"))
 
 
 def _rank(entry: tuple[Read, Review, UUID]) -> tuple[int, bytes]:
