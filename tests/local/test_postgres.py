@@ -15,9 +15,10 @@ import asyncpg
 import pytest
 
 from app.local import postgres as module
+from app.local.binaries import version
 from app.local.lock import LockedError
 from app.local.orphans import residents
-from app.local.postgres import Postgres, PostgresError
+from app.local.postgres import NoPostgresError, Postgres, PostgresError, find_binaries
 
 FAST = {"fsync": "off"}
 NOBODY = 65534
@@ -170,11 +171,12 @@ def test_after_kill_9_of_everything_committed_rows_are_there(
     lines = (made / "data" / "postmaster.pid").read_text().splitlines()
     url = f"postgresql://everyvoice:{(made / 'password').read_text().strip()}@127.0.0.1:{lines[3]}/"
     ask(url + "everyvoice", "DO $$ BEGIN CREATE TABLE kept (n int); END $$")
-    killed.kill()
-    killed.wait()
-    for number in {pid, *residents(made / "data")}:
+    # The server first: it would end in good order, were its parent gone before it.
+    for number in (pid, *residents(made / "data")):
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+    killed.kill()
+    killed.wait()
     assert (made / "data" / "postmaster.pid").exists()
     with Postgres(made, options=FAST) as postgres:
         assert ask(postgres.url, "SELECT count(*) FROM kept") == 0
@@ -284,6 +286,18 @@ def test_a_large_log_is_set_aside(made: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "_LOG_BYTES", 10)
     with Postgres(made, options=FAST) as postgres:
         assert postgres.log.with_suffix(".1").stat().st_size > 10
+
+
+def test_a_cluster_of_the_systems_version_is_never_opened_by_another(tmp_path: Path) -> None:
+    try:
+        system = version(find_binaries("system"))
+    except NoPostgresError:
+        pytest.skip("no PostgreSQL on this system")
+    for prefer in ("system", None):
+        with Postgres(tmp_path, options=FAST, prefer=prefer) as postgres:
+            told = str(ask(postgres.url, "SHOW server_version_num"))
+            assert int(told) // 10_000 == system
+            assert ask(postgres.url, "SELECT 'Z' < 'a' AND 'a' < 'é'") is True
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")

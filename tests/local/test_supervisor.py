@@ -298,7 +298,7 @@ def test_nothing_outlives_a_killed_run_and_the_next_start_recovers(
     started.wait()
     until(lambda: gone(data, *pids))
     again = _started(tmp_path)
-    for pid in {again.pid, *children(again), *residents(data)}:  # now truly everything
+    for pid in (*residents(data), *children(again), again.pid):  # now truly everything
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     again.communicate()
