@@ -30,7 +30,7 @@ run: $(RUN) ## run everything here: PostgreSQL, API and worker on 127.0.0.1:8000
 test: $(DEV) ## the everyday tests, under three minutes (PG=system, ARGS="-k words")
 	$(PY) -m pytest -n auto $(ARGS)
 
-check: format lint types imports migrations contract words dependencies audit suite ## all that CI runs
+check: format lint types imports migrations contract words dependencies audit image-steps suite ## all that CI runs
 	@echo "All checks passed."
 
 format: $(DEV) # is it formatted?
@@ -78,8 +78,8 @@ lock: ## resolve both lock files (needs uv; UPGRADE=--upgrade takes newer versio
 	$(LOCK) --extra local -o requirements.lock
 	$(LOCK) --extra local --extra dev -c requirements.lock -o requirements-dev.lock
 
-image-steps: ## the Dockerfile's install steps in a clean folder; images are not built in CI
-	PYTHON=$(PYTHON) .ci/image-steps
+image-steps: $(DEV) ## the Dockerfile's install steps in a clean folder; images are not built in CI
+	@PYTHON=$(abspath $(PY)) .ci/image-steps
 
 clean: ## remove environments and caches; .everyvoice, which holds data, stays
 	rm -rf .venv .venv-* dist node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis \
