@@ -58,7 +58,6 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
-        max_body_size=settings.limits.body_bytes,
         redoc_url=None,
         redirect_slashes=False,
     )

@@ -47,7 +47,6 @@ class Cors(Group):
 class Limits(Group):
     per_minute: int = Field(6_000, ge=1, description="Requests of one key in a minute.")
     anonymous_per_minute: int = Field(600, ge=1, description="Requests without a key.")
-    body_bytes: int = Field(1024 * 1024, description="Largest JSON body.")
     import_bytes: int = Field(200 * 1024 * 1024, description="Largest file taken in.")
 
 

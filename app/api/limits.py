@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -44,6 +45,8 @@ class Limits:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
+        if b"content-length" in headers or b"transfer-encoding" in headers:
+            send = _too_large_as_problem(scope, receive, send)
         if headers.get(b"content-encoding", b"identity").lower() != b"identity":
             await problems.of(UnsupportedEncodingError())(scope, receive, send)
             return
@@ -79,3 +82,20 @@ class Limits:
         else:
             refusal = problems.of(problems.TooManyRequestsError(retry_after=wait))
             await refusal(scope, receive, answer)
+
+
+def _too_large_as_problem(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Put a problem in the place of the framework's plain answer to a body over its limit."""
+    replaced = False
+
+    async def answer(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start":
+            plain = (b"content-type", b"text/plain; charset=utf-8") in message.get("headers", ())
+            if message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and plain:
+                replaced = True
+                await problems.of(problems.TooLargeError())(scope, receive, send)
+        if not replaced:
+            await send(message)
+
+    return answer

@@ -56,6 +56,12 @@ class TooManyRequestsError(DomainError):
     title = "Too many requests; wait as long as Retry-After says"
 
 
+class TooLargeError(DomainError):
+    status = 413
+    slug = "too-large"
+    title = "The body is larger than this resource takes"
+
+
 class ProblemItem(BaseModel):
     pointer: str = Field(examples=["#/limit"])
     detail: str = Field(examples=["Input should be less than or equal to 200"])
@@ -141,7 +147,7 @@ _FRAMEWORK: Mapping[int, tuple[str, str]] = MappingProxyType(
         400: ("malformed", "The request cannot be read"),
         404: ("not-found", "No such resource, or you may not see it"),
         405: ("method-not-allowed", "This resource does not take that method"),
-        413: ("too-large", "The body is larger than this resource takes"),
+        413: (TooLargeError.slug, TooLargeError.title),
         415: ("unsupported-media-type", "The body is of a kind that this resource does not take"),
     }
 )

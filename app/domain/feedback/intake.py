@@ -153,15 +153,16 @@ Locations = Mapping[tuple[str, str], Sequence[Location]]
 async def drain(session: AsyncSession, batch: int = BATCH) -> int:
     """Apply the oldest pending events, at most `batch`; gives how many were settled.
 
-    Holds the one pen for counted responses until the transaction ends.
+    Several drains may run: each locks its own events and reads them before it waits for the one
+    pen of counted responses, which it holds until its transaction ends.
     """
-    await session.execute(text("SELECT feedback_pen()"))
     pending = (await session.execute(_PENDING, {"batch": batch})).all()
     if not pending:
         return 0
     until = today()
     found = [read(row.id, row.source, row.body, until) for row in pending]
     understood = [event for event in found if isinstance(event, Read)]
+    await session.execute(text("SELECT feedback_pen()"))
     locations = await _locations(session, understood)
     settled = [Settled(e.id, "dead", e.reason) for e in found if isinstance(e, Unreadable)]
     reviews: list[tuple[Read, Review, UUID]] = []

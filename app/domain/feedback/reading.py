@@ -1,7 +1,7 @@
 """From the bytes of an event to what is to be done: pure, one event at a time."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -45,22 +45,23 @@ def read(id_: UUID, source: str, body: bytes, today: date) -> Read | Unreadable:
     if not isinstance(kind, str):
         return Unreadable(id_, "no type")
     digest = hashlib.sha256(body).digest()
-    found = Read(id_, source, digest)
     try:
-        if kind == events.REMOVED:
-            return replace(found, removal=ReviewRemoved.model_validate(envelope).data)
         if kind in events.CHANGES:
-            return _dated(found, ReviewChanged.model_validate(envelope).data, today)
+            review = ReviewChanged.model_validate(envelope).data
+            return _dated(
+                Read(id_, source, digest, review, None, london_day(review.submitted_at)), today
+            )
+        if kind == events.REMOVED:
+            return Read(id_, source, digest, None, ReviewRemoved.model_validate(envelope).data)
     except ValidationError as error:
         return Unreadable(id_, _reason(error))
-    return found
+    return Read(id_, source, digest)
 
 
-def _dated(found: Read, review: Review, today: date) -> Read | Unreadable:
-    day = london_day(review.submitted_at)
-    if not EARLIEST <= day <= today:
-        return Unreadable(found.id, "/data/submitted_at: before 2000 or in the future")
-    return replace(found, review=review, day=day)
+def _dated(found: Read, today: date) -> Read | Unreadable:
+    if EARLIEST <= found.day <= today:
+        return found
+    return Unreadable(found.id, "/data/submitted_at: before 2000 or in the future")
 
 
 def _reason(error: ValidationError) -> str:
