@@ -5,6 +5,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -59,6 +60,15 @@ def database_url() -> Iterator[str]:
     asyncio.run(_execute(f"CREATE DATABASE {name} TEMPLATE ev_template"))
     yield server_url(name)
     asyncio.run(_execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+async def scratch_url() -> AsyncIterator[str]:
+    """A migrated database for a test that commits; gone afterwards."""
+    name = f"ev_scratch_{uuid4().hex}"
+    await _execute(f"CREATE DATABASE {name} TEMPLATE ev_template")
+    yield server_url(name)
+    await _execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
