@@ -131,6 +131,7 @@ _UNAVAILABLE = (
     sqlalchemy.exc.TimeoutError,
     sqlalchemy.exc.InterfaceError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection cut in the middle of an answer
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

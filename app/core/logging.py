@@ -5,8 +5,18 @@ import orjson
 import structlog
 
 
+class _Libraries(logging.Handler):
+    """Libraries' own lines, as JSON and without tracebacks, whose frames can quote values."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, str(record.msg), library=record.name, error=error)
+
+
 def configure(level: str) -> None:
     """Write one JSON object a line to standard output; only named fields, never a body."""
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,0 +1,90 @@
+"""The one process behind the API: drains the inbox, orders the change log, runs the jobs."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core import changes
+from app.core.db import create_engine
+from app.domain.feedback import intake
+from app.worker import queue
+
+Sessions = async_sessionmaker[AsyncSession]
+Step = Callable[[Sessions], Awaitable[int]]
+
+IDLE_SECONDS = 0.05
+BACK_OFF_SECONDS = 1.0
+_STATEMENT_MS = 120_000  # a batch is no request: it may take its time
+
+log = structlog.get_logger("worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between looks at an empty table, and after a failure."""
+
+    idle: float = IDLE_SECONDS
+    back_off: float = BACK_OFF_SECONDS
+
+
+async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
+    """Work until `stop` is set; what is under way is finished, or rolled back by its deadline."""
+    pace = pace or Pace()
+    engine = create_engine(url, "worker", pool=6, statement_ms=_STATEMENT_MS)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    try:
+        await asyncio.gather(
+            repeat(drain, sessions, stop, pace),
+            repeat(sequence, sessions, stop, pace),
+            queue.run(url, sessions, stop, pace.back_off),
+        )
+    finally:
+        await engine.dispose()
+
+
+async def repeat(step: Step, sessions: Sessions, stop: asyncio.Event, pace: Pace) -> None:
+    """Do a step again at once while it finds work; a failure costs a pause, never the loop."""
+    while not stop.is_set():
+        try:
+            found = await step(sessions)
+        except Exception as error:  # noqa: BLE001  the loop outlives every fault of the database
+            log.warning("step failed", step=step.__name__, error=type(error).__name__)
+            await wait(stop, pace.back_off)
+        else:
+            if not found:
+                await wait(stop, pace.idle)
+
+
+async def drain(sessions: Sessions) -> int:
+    """Settle a batch of the inbox.
+
+    Where a batch fails by its content it is tried in ever smaller parts, and the one event that
+    fails alone is put aside, so that it holds up nobody.
+    """
+    size = intake.BATCH
+    while True:
+        try:
+            async with sessions.begin() as session:
+                session.info["operation"] = "drain_inbox"
+                return await intake.drain(session, size)
+        except intake.CONTENT_ERRORS as error:
+            if size == 1:
+                async with sessions.begin() as session:
+                    why = getattr(error, "orig", None) or error
+                    return await intake.put_aside(session, type(why).__name__)
+            size = max(1, size // 8)
+
+
+async def sequence(sessions: Sessions) -> int:
+    """Move a batch of changes into the log."""
+    async with sessions.begin() as session:
+        return await changes.sequence(session)
+
+
+async def wait(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

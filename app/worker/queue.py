@@ -1,0 +1,114 @@
+"""PgQueuer's part of the worker: which topic goes to which handler, and what runs when."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import UUID
+
+import structlog
+from pgqueuer import PgQueuer
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.adapters.persistence.qb import (
+    QueryBuilderEnvironment,
+    QueryQueueBuilder,
+    QuerySchedulerBuilder,
+)
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.models import Job, Schedule
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core.jobs import QUEUE, JobEffect
+from app.core.statement import open_pool
+from app.worker.topics import retention
+
+Sessions = async_sessionmaker[AsyncSession]
+InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
+Long = Callable[[UUID, Sessions], Awaitable[None]]
+
+# A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
+SHORT: Mapping[str, InTransaction] = {}
+LONG: Mapping[str, Long] = {}
+NIGHTLY = "17 3 * * *"
+
+log = structlog.get_logger("worker")
+
+
+async def run(url: str, sessions: Sessions, stop: asyncio.Event, back_off: float) -> None:
+    """Serve the queue until `stop`; a lost database costs a pause and a new start."""
+    while not stop.is_set():
+        try:
+            await _serve(url, sessions, stop)
+        except Exception as error:  # noqa: BLE001  the queue outlives every fault of the database
+            log.warning("queue failed", error=type(error).__name__)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), back_off)
+
+
+async def _serve(url: str, sessions: Sessions, stop: asyncio.Event) -> None:
+    pool = await open_pool(url, "worker", size=4, statement_ms=60_000)
+    try:
+        manager = build(AsyncpgPoolDriver(pool), sessions)
+        ending = asyncio.create_task(_forward(stop, manager.shutdown))
+        try:
+            await manager.run(shutdown_on_listener_failure=True)
+        finally:
+            ending.cancel()
+    finally:
+        pool.terminate()
+
+
+async def _forward(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
+    await stop.wait()
+    shutdown.set()
+
+
+def build(driver: AsyncpgPoolDriver, sessions: Sessions) -> PgQueuer:
+    """Give the queue's manager with every topic; what fails is held, never deleted."""
+    queries = Queries(
+        driver,
+        QueryBuilderEnvironment(QUEUE),
+        QueryQueueBuilder(QUEUE),
+        QuerySchedulerBuilder(QUEUE),
+    )
+    manager = PgQueuer(driver, channel=QUEUE.channel, queries=queries)
+    for topic, short in SHORT.items():
+        manager.entrypoint(topic, on_failure="hold")(_short(topic, short, sessions))
+    for topic, long in LONG.items():
+        manager.entrypoint(topic, on_failure="hold", concurrency_limit=1)(_long(long, sessions))
+
+    @manager.schedule("retention", NIGHTLY)
+    async def nightly(_: Schedule) -> None:
+        await retention.handle(sessions)
+
+    return manager
+
+
+def _short(
+    topic: str, handle: InTransaction, sessions: Sessions
+) -> Callable[[Job], Awaitable[None]]:
+    async def once(job: Job) -> None:
+        async with sessions.begin() as session:
+            session.info["operation"] = topic
+            if await _first_time(session, job.id):
+                await handle(session, job.payload or b"")
+
+    return once
+
+
+def _long(handle: Long, sessions: Sessions) -> Callable[[Job], Awaitable[None]]:
+    async def serve(job: Job) -> None:
+        await handle(UUID((job.payload or b"").decode()), sessions)
+
+    return serve
+
+
+async def _first_time(session: AsyncSession, queue_id: int) -> bool:
+    """Claim the effect: PgQueuer marks a job done only after its transaction."""
+    made = await session.scalar(
+        insert(JobEffect)
+        .values(queue_id=queue_id)
+        .on_conflict_do_nothing()
+        .returning(JobEffect.queue_id)
+    )
+    return made is not None

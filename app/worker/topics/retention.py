@@ -1,0 +1,69 @@
+"""What is kept no longer than it is needed; the periods are the design's."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core.clock import now
+
+BATCH = 10_000
+
+MONTH, THREE_DAYS = timedelta(days=30), timedelta(hours=72)
+
+# Each statement touches at most `batch` rows, so that no lock is held for long.
+RULES: Sequence[tuple[timedelta, str]] = (
+    (
+        MONTH,
+        """UPDATE inbox_event SET body = NULL WHERE id IN (
+               SELECT id FROM inbox_event
+                WHERE received_at < :before AND body IS NOT NULL
+                  AND status IN ('applied', 'ignored', 'discarded') LIMIT :batch)""",
+    ),
+    (
+        THREE_DAYS,
+        """DELETE FROM idempotency_key WHERE (principal, operation, key) IN (
+               SELECT principal, operation, key FROM idempotency_key
+                WHERE created_at < :before LIMIT :batch)""",
+    ),
+    (
+        MONTH,
+        """DELETE FROM job_effect WHERE queue_id IN (
+               SELECT queue_id FROM job_effect WHERE done_at < :before LIMIT :batch)""",
+    ),
+    (
+        MONTH,
+        """DELETE FROM feedback_import_chunk WHERE (import_id, number) IN (
+               SELECT import_id, number FROM feedback_import_chunk
+                 JOIN job ON job.id = import_id
+                WHERE job.created_at < :before LIMIT :batch)""",
+    ),
+    (
+        MONTH,
+        """DELETE FROM feedback_rejected_row WHERE (import_id, line) IN (
+               SELECT import_id, line FROM feedback_rejected_row JOIN job ON job.id = import_id
+                WHERE job.created_at < :before LIMIT :batch)""",
+    ),
+    (
+        MONTH,
+        """DELETE FROM jobs.pgqueuer_log WHERE id IN (
+               SELECT id FROM jobs.pgqueuer_log WHERE created < :before LIMIT :batch)""",
+    ),
+)
+
+
+async def handle(sessions: async_sessionmaker[AsyncSession]) -> int:
+    """Forget what is past its period, in small transactions; gives how many rows were touched."""
+    touched = 0
+    for period, statement in RULES:
+        before = now() - period
+        while True:
+            async with sessions.begin() as session:
+                session.info["operation"] = "retention"
+                result = await session.execute(text(statement), {"before": before, "batch": BATCH})
+                count = int(getattr(result, "rowcount", 0))
+            touched += count
+            if count < BATCH:
+                break
+    return touched
