@@ -18,6 +18,7 @@ Step = Callable[[Sessions], Awaitable[int]]
 
 IDLE_SECONDS = 0.05
 BACK_OFF_SECONDS = 1.0
+DRAINS = 2  # one reads events while the other's are written
 _STATEMENT_MS = 120_000  # a batch is no request: it may take its time
 
 log = structlog.get_logger("worker")
@@ -38,7 +39,7 @@ async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
         await asyncio.gather(
-            repeat(drain, sessions, stop, pace),
+            *(repeat(drain, sessions, stop, pace) for _ in range(DRAINS)),
             repeat(sequence, sessions, stop, pace),
             queue.run(url, sessions, stop, pace.back_off),
         )

@@ -4,6 +4,7 @@ The end of a review is decided by two greatest values: its newest removal, and a
 above that one the greatest (version, hash of the event). Neither depends on the order of arrival.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,6 +33,8 @@ CONTENT_ERRORS = (
     ValueError,
     TypeError,
 )
+
+_AT_A_TIME = 20
 
 COLUMNS = (
     "id",
@@ -160,7 +163,11 @@ async def drain(session: AsyncSession, batch: int = BATCH) -> int:
     if not pending:
         return 0
     until = today()
-    found = [read(row.id, row.source, row.body, until) for row in pending]
+    found: list[Read | Unreadable] = []
+    for number, row in enumerate(pending):
+        found.append(read(row.id, row.source, row.body, until))
+        if number % _AT_A_TIME == 0:
+            await asyncio.sleep(0)  # another drain's statements go on meanwhile
     understood = [event for event in found if isinstance(event, Read)]
     await session.execute(text("SELECT feedback_pen()"))
     locations = await _locations(session, understood)
