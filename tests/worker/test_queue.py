@@ -1,0 +1,138 @@
+import asyncio
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from app.core import jobs
+from app.core.db import create_engine
+from app.core.jobs import Job
+from app.core.statement import open_pool
+from app.worker import queue
+from app.worker.topics import retention
+
+QUEUED = text("SELECT entrypoint, payload, status::text FROM jobs.pgqueuer ORDER BY id")
+
+
+@pytest.fixture
+async def committed(scratch_url):
+    """Sessions that commit, on a database of the test's own."""
+    engine = create_engine(scratch_url, "worker", pool=3)
+    yield async_sessionmaker(engine, expire_on_commit=False)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def drain(scratch_url, committed):
+    """Run the queue until it is empty."""
+    pool = await open_pool(scratch_url, "worker", size=4, statement_ms=5_000)
+
+    async def run() -> None:
+        manager = queue.build(AsyncpgPoolDriver(pool), committed)
+        task = asyncio.create_task(manager.qm.run(dequeue_timeout=timedelta(seconds=1)))
+        async with asyncio.timeout(20):
+            while "queued" in [row[2] for row in await rows(committed)]:
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+            manager.shutdown.set()
+            await task
+
+    yield run
+    await pool.close()
+
+
+async def rows(committed) -> list:
+    async with committed() as session:
+        return [tuple(row) for row in await session.execute(QUEUED)]
+
+
+async def test_a_rollback_takes_the_job_with_it(committed):
+    async with committed() as session:
+        await jobs.enqueue(session, "short", owner=uuid4())
+        await session.rollback()
+    assert await rows(committed) == []
+
+
+async def test_a_job_stands_with_the_transaction_that_promised_it(committed):
+    async with committed.begin() as session:
+        job = await jobs.enqueue(session, "short", owner=uuid4())
+    assert await rows(committed) == [("short", str(job.id).encode(), "queued")]
+    async with committed() as session:
+        stored = await session.get_one(Job, job.id)
+        assert (stored.kind, stored.status, stored.progress) == ("short", "queued", 0)
+
+
+async def test_a_short_topic_has_its_effect_once(committed, drain, monkeypatch):
+    handled = []
+
+    async def handle(session, payload: bytes) -> None:
+        handled.append((payload, session.info["operation"]))
+
+    monkeypatch.setattr(queue, "SHORT", {"short": handle})
+    async with committed.begin() as session:
+        await jobs.put(session, "short", b"one")
+    await drain()
+    assert handled == [(b"one", "short")]
+    async with committed.begin() as session:
+        await jobs.put(session, "short", b"two")
+        # As if the worker had died after the effect and before the mark.
+        await session.execute(
+            text("INSERT INTO job_effect SELECT id, now() FROM jobs.pgqueuer WHERE payload = 'two'")
+        )
+    await drain()
+    assert handled == [(b"one", "short")]
+
+
+async def test_a_long_topic_is_given_its_job(committed, drain, monkeypatch):
+    handled = []
+
+    async def handle(job_id: UUID, _) -> None:
+        handled.append(job_id)
+
+    monkeypatch.setattr(queue, "LONG", {"long": handle})
+    async with committed.begin() as session:
+        job = await jobs.enqueue(session, "long", owner=uuid4())
+    await drain()
+    assert handled == [job.id]
+
+
+async def test_a_job_that_fails_is_held(committed, drain, monkeypatch):
+    async def handle(_session, _payload) -> None:
+        raise RuntimeError from None
+
+    monkeypatch.setattr(queue, "SHORT", {"short": handle})
+    async with committed.begin() as session:
+        await jobs.put(session, "short", b"")
+    await drain()
+    assert await rows(committed) == [("short", b"", "failed")]
+
+
+async def test_what_is_past_its_period_is_forgotten(committed, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 1)
+    async with committed.begin() as session:
+        for days, status in ((31, "applied"), (32, "applied"), (31, "dead"), (29, "applied")):
+            await session.execute(
+                text(
+                    "INSERT INTO inbox_event (id, source, event_id, body, body_hash, received_at,"
+                    " status) VALUES (gen_random_uuid(), 'iwgc', gen_random_uuid()::text, 'x', '',"
+                    " now() - make_interval(days => :days), :status)"
+                ),
+                {"days": days, "status": status},
+            )
+    assert await retention.handle(committed) == 2
+    async with committed() as session:
+        kept = text("SELECT count(*) FROM inbox_event WHERE body IS NOT NULL")
+        assert await session.scalar(kept) == 2
+        assert await session.scalar(select(text("count(*)")).select_from(text("inbox_event"))) == 4
+
+
+async def test_the_nightly_clean_up_is_scheduled(committed, scratch_url):
+    pool = await open_pool(scratch_url, "worker", size=2, statement_ms=5_000)
+    manager = queue.build(AsyncpgPoolDriver(pool), committed)
+    (scheduled,) = manager.sm.registry.values()
+    assert str(scheduled.parameters.expression) == queue.NIGHTLY
+    await scheduled.parameters.func(None)
+    await pool.close()
