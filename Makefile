@@ -24,8 +24,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r name what; do \
 		printf '  make %-13s %s\n' "$$name" "$$what"; done
 
+# exec: no shell may stand between make and the run, it would keep a SIGTERM to itself.
 run: $(RUN) ## run everything here: PostgreSQL, API and worker on 127.0.0.1:8000 (EVERYVOICE_PORT)
-	@$(PY) -m app.cli run
+	@exec $(PY) -m app.cli run
 
 test: $(DEV) ## the everyday tests, under three minutes (PG=system, ARGS="-k words")
 	$(PY) -m pytest -n auto $(ARGS)
