@@ -1,0 +1,138 @@
+"""A file read strictly: its header at once, then its rows, each good or rejected by itself."""
+
+import csv
+from collections.abc import Container, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from app.domain.feedback.errors import UnusableFileError
+from app.imports.cells import RowError
+from app.imports.layouts import Layout
+from app.imports.rows import Convert, Good, converter
+from app.imports.splitting import Record, Splitter
+
+_DELIMITERS: Final = (";", "\t", "|")
+_BOM: Final = b"\xef\xbb\xbf"
+
+Header = list[tuple[str, str]]
+
+
+class Rejected(NamedTuple):
+    """A row that cannot be taken; `row` is its text, what no text can hold as `\\x..`."""
+
+    line: int
+    reason: str
+    detail: str
+    row: str
+
+
+class Taken(NamedTuple):
+    """A good row with its line, and as it stood."""
+
+    line: int
+    good: Good
+    row: str
+
+
+class Reader:
+    """Reads a file that comes in pieces; raises UnusableFileError for what is no row's fault."""
+
+    def __init__(self, layout: Layout, today: date) -> None:
+        self._layout, self._today = layout, today
+        self._splitter = Splitter()
+        self._convert: Convert | None = None
+        self._width = 0
+
+    def rows(self, piece: bytes, *, last: bool = False) -> list[Taken | Rejected]:
+        """Give the rows that end in this piece, in order; blank lines are none."""
+        records: Iterator[Record] = iter(self._splitter.feed(piece, last=last))
+        convert = self._convert or self._begin(records, last=last)
+        if convert is None:
+            return []
+        self._convert = convert
+        return [self._row(record, convert) for record in records if not record.raw.isspace()]
+
+    def _begin(self, records: Iterator[Record], *, last: bool) -> Convert | None:
+        first = next((record for record in records if not record.raw.isspace()), None)
+        if first is not None:
+            header = read_header(first.raw, self._layout)
+            self._width = len(header)
+            return converter(self._layout, header, self._today)
+        if last:
+            raise UnusableFileError.because("empty-file", "The file is empty")
+        return None
+
+    def _row(self, record: Record, convert: Convert) -> Taken | Rejected:
+        line, raw = record
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            return Rejected(line, "not-utf8", "not UTF-8", _shown(raw))
+        if "\x00" in text:
+            return Rejected(line, "nul-character", "holds a NUL character", _shown(raw))
+        try:
+            cells = next(csv.reader((text,), strict=True))
+            if len(cells) != self._width:
+                raise RowError(*_width_error(len(cells), self._width))
+            return Taken(line, convert(cells), text)
+        except RowError as error:
+            return Rejected(line, error.reason, error.detail, text)
+        except csv.Error as error:
+            return Rejected(line, *_csv_error(error), text)
+
+
+def read_header(raw: bytes, layout: Layout) -> Header:
+    """Give each column's name and the field it fills, none where it fills none.
+
+    Raises UnusableFileError: `not-utf8`, `wrong-delimiter`, `missing-column`, `repeated-column`,
+    `unknown-column`.
+    """
+    try:
+        text = raw.removeprefix(_BOM).decode()
+        found = _names(text, ",")
+    except (UnicodeDecodeError, csv.Error):
+        raise UnusableFileError.because("not-utf8", "The header is not CSV in UTF-8") from None
+    known = {name.casefold(): (name, field) for name, field in layout.columns}
+    header = [known.get(name.casefold(), (f"column {at}", "")) for at, name in enumerate(found, 1)]
+    named = [name for name, field in header if field]
+    needed = [name for name, _ in layout.columns if name not in layout.optional]
+    if missing := [name for name in needed if name not in named]:
+        _check_delimiter(text, known)
+        raise UnusableFileError.because("missing-column", "Missing: " + ", ".join(missing))
+    if repeated := sorted({name for name in named if named.count(name) > 1}):
+        raise UnusableFileError.because("repeated-column", "Twice: " + ", ".join(repeated))
+    if not layout.others_ignored and len(named) < len(header):
+        unknown = ", ".join(name for name, field in header if not field)
+        raise UnusableFileError.because("unknown-column", f"Not of this layout: {unknown}")
+    return header
+
+
+def _names(text: str, delimiter: str) -> list[str]:
+    # Names are compared without their outer spaces, non-breaking ones too.
+    row = next(csv.reader((text,), strict=True, delimiter=delimiter), [])
+    return [" ".join(name.split()) for name in row]
+
+
+def _check_delimiter(text: str, known: Container[str]) -> None:
+    for delimiter in _DELIMITERS:
+        if delimiter in text and any(
+            part.strip(' "\r\n').casefold() in known for part in text.split(delimiter)
+        ):
+            raise UnusableFileError.because(
+                "wrong-delimiter", "The columns are not separated by commas"
+            )
+
+
+def _width_error(width: int, expected: int) -> tuple[str, str]:
+    reason = "too-many-columns" if width > expected else "too-few-columns"
+    return reason, f"{width} columns, the header has {expected}"
+
+
+def _csv_error(error: csv.Error) -> tuple[str, str]:
+    if str(error).startswith("field larger"):
+        return "too-long", f"a field is longer than {csv.field_size_limit()} characters"
+    return "bad-quotes", "quotes do not match"
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode(errors="backslashreplace").replace("\x00", "\\x00")
