@@ -1,4 +1,5 @@
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -152,6 +153,7 @@ class FeedbackImport(Base):
     layout: Mapped[str]
     dry_run: Mapped[bool]
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    size: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 class ImportChunk(Base):
@@ -176,3 +178,51 @@ class RejectedRow(Base):
     reason: Mapped[str]
     detail: Mapped[str]
     row: Mapped[str] = mapped_column(info=SPECIAL)
+
+
+class StagedRow(Base):
+    """A good row on its way into the inbox; unlogged, since an import starts again from its file.
+
+    `head` is a JSON object without its end, `tail` what rows that join into one response add.
+    """
+
+    __tablename__ = "feedback_import_row"
+    __table_args__ = {  # noqa: RUF012  SQLAlchemy's form
+        "prefixes": ["UNLOGGED"],
+        "info": {"unrecorded": "part of a file, while it is taken in"},
+    }
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey(FeedbackImport.id), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[UUID]
+    review_id: Mapped[str]
+    day: Mapped[date]
+    source_version: Mapped[int | None] = mapped_column(BigInteger)
+    rows: Mapped[int]
+    head: Mapped[str] = mapped_column(info=SPECIAL)
+    tail: Mapped[str | None] = mapped_column(info=SPECIAL)
+    question: Mapped[str | None]
+    row: Mapped[str | None] = mapped_column(info=SPECIAL)
+
+
+class DifferenceKind(StrEnum):
+    """How a daily file and what stands here differ."""
+
+    MISSING = "missing"
+    DIFFERENT = "different"
+    EXTRA = "extra"
+
+
+class ImportDifference(Base):
+    """A review that a daily file and this service do not tell alike."""
+
+    __tablename__ = "feedback_import_difference"
+    __table_args__ = {"info": {"unrecorded": "a finding about a file, for a while"}}  # noqa: RUF012  SQLAlchemy's form
+
+    import_id: Mapped[UUID] = mapped_column(ForeignKey(FeedbackImport.id), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[DifferenceKind]
+    source_review_id: Mapped[str]
+    line: Mapped[int | None]
+    our_version: Mapped[int | None] = mapped_column(BigInteger)
+    file_version: Mapped[int | None] = mapped_column(BigInteger)
