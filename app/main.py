@@ -1,3 +1,4 @@
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from app.api import health, openapi, problems, v1
 from app.api.authentication import CHANNEL, AnyOf, ApiKeys
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
+from app.api.v1.webhooks import routes as webhooks
 from app.core.db import asyncpg_dsn, create_engine
 from app.core.statement import open_pool
 from app.settings import Settings
@@ -48,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         )
         listener = await asyncpg.connect(asyncpg_dsn(database.url))
         await listener.add_listener(CHANNEL, lambda *_: app.state.authenticator.forget())
+        _settle_garbage()
         yield
         await listener.close()
         await app.state.door.close()
@@ -76,8 +79,16 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def _settle_garbage() -> None:
+    """Keep what was built at the start out of every collection: a full one stops all for 70 ms."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+
+
 def _routers() -> tuple[APIRouter, ...]:
-    return (health.router, v1.router)
+    # The webhook stands first and by itself: every nesting costs its hot path.
+    return (webhooks.router, health.router, v1.router)
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -86,11 +97,12 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(
         Limits, per_minute=limits.per_minute, anonymous_per_minute=limits.anonymous_per_minute
     )
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors.origins,
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
-        expose_headers=EXPOSED,
-    )
+    if settings.cors.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors.origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+            expose_headers=EXPOSED,
+        )
     app.add_middleware(Observe, metrics=app.state.metrics)

@@ -1,11 +1,11 @@
 """Outermost: request ids, one log line and one metric a request, and no leaking error."""
 
+import os
 import re
 import time
 from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -39,6 +39,18 @@ class Metrics:
         self.failures = Counter(
             "everyvoice_authentication_failures", "Refused credentials", registry=self.registry
         )
+        self._kept: dict[tuple[str, int], tuple[Histogram, Counter]] = {}
+
+    def count(self, operation: str, status: int, seconds: float) -> None:
+        """Count one answer; the metrics of each kind of answer are looked up once."""
+        kept = self._kept.get((operation, status))
+        if kept is None:
+            kept = (self.seconds.labels(operation), self.answers.labels(operation, status))
+            self._kept[operation, status] = kept
+        kept[0].observe(seconds)
+        kept[1].inc()
+        if status == HTTPStatus.UNAUTHORIZED:
+            self.failures.inc()
 
 
 class Observe:
@@ -79,10 +91,7 @@ class Observe:
     ) -> None:
         route = scope.get("route")
         operation = getattr(route, "name", None) or "none"
-        self.metrics.seconds.labels(operation).observe(seconds)
-        self.metrics.answers.labels(operation, status).inc()
-        if status == HTTPStatus.UNAUTHORIZED:
-            self.metrics.failures.inc()
+        self.metrics.count(operation, status, seconds)
         self.log.info(
             "answered",
             operation=operation,
@@ -97,7 +106,7 @@ def _request_id(scope: Scope) -> bytes:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _REQUEST_ID.match(value):
             return bytes(value)
-    return str(uuid4()).encode()
+    return os.urandom(16).hex().encode()
 
 
 def _add_headers(message: Message, request_id: bytes) -> None:

@@ -19,7 +19,8 @@ def serve() -> None:
         access_log=False,
         log_config=None,
         server_header=False,
-        timeout_graceful_shutdown=15,
+        timeout_graceful_shutdown=10,
+        proxy_headers=False,
     )
 
 

@@ -27,5 +27,5 @@ def configure(level: str) -> None:
             logging.getLevelNamesMapping()[level.upper()]
         ),
         logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=True,
     )

@@ -147,3 +147,14 @@ async def test_a_response_tells_its_day_and_nothing_finer(client, session, given
     millis = stored.id.int >> 80
     assert datetime.fromtimestamp(millis / 1000, UTC) == datetime(2026, 3, 1, tzinfo=UTC)
     assert not {"created_at", "updated_at"} & set(FeedbackResponse.__table__.columns.keys())
+
+
+async def test_another_method_is_told_what_is_allowed(client):
+    answer = await client.get(URL)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_a_query_parameter_is_refused(client):
+    body = event("ping")
+    answer = await client.post(f"{URL}?x=1", content=body, headers=signed(body, SECRET))
+    assert answer.json()["errors"][0]["pointer"] == "#/x"

@@ -1,28 +1,32 @@
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
-from app.api.deps import Door
-from app.api.problems import UnauthenticatedError, responses
-from app.api.strict import StrictRoute
+from app.api.problems import TooLargeError, UnauthenticatedError, responses
+from app.api.strict import DirectRoute, body_within
 from app.api.v1.webhooks.schemas import Accepted
 from app.api.v1.webhooks.signature import verified
 from app.core import inbox
 from app.core.inbox import EventConflictError
 
-router = APIRouter(
-    prefix="/webhooks", tags=["webhooks"], route_class=StrictRoute, max_body_size=256 * 1024
-)
+LARGEST = 256 * 1024
+
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=DirectRoute)
 
 
 @router.post(
-    "/iwgc", status_code=202, responses=responses(UnauthenticatedError, EventConflictError)
+    "/iwgc",
+    status_code=202,
+    response_model=Accepted,
+    responses=responses(UnauthenticatedError, EventConflictError, TooLargeError),
 )
-async def receive_iwgc_event(request: Request, door: Door) -> Accepted:
+async def receive_iwgc_event(request: Request) -> Response:
     """Take one event of the iWantGreatCare feed.
 
     The event is signed by Standard Webhooks over its raw bytes. It is stored and committed before
     the answer, whatever its content; what it means is worked out afterwards.
     """
-    body = await request.body()
-    event_id = verified(request.headers, body, request.app.state.iwgc_secrets)
-    receipt = await inbox.receive(door, "iwgc", event_id, body)
-    return Accepted(id=receipt.id, status=receipt.status)
+    body = await body_within(request, LARGEST)
+    state = request.app.state
+    event_id = verified(request.headers, body, state.iwgc_secrets)
+    receipt = await inbox.receive(state.door, "iwgc", event_id, body)
+    accepted = Accepted(id=receipt.id, status=receipt.status)
+    return Response(accepted.model_dump_json(), 202, media_type="application/json")
