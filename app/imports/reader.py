@@ -18,7 +18,7 @@ Header = list[tuple[str, str]]
 
 
 class Rejected(NamedTuple):
-    """A row that cannot be taken; `row` is its text, what no text can hold as `\\x..`."""
+    """A row that cannot be taken; `row` is its text, escaped where it is no text."""
 
     line: int
     reason: str
@@ -71,14 +71,17 @@ class Reader:
         if "\x00" in text:
             return Rejected(line, "nul-character", "holds a NUL character", _shown(raw))
         try:
-            cells = next(csv.reader((text,), strict=True))
-            if len(cells) != self._width:
-                raise RowError(*_width_error(len(cells), self._width))
-            return Taken(line, convert(cells), text)
+            return Taken(line, convert(self._cells(text)), text)
         except RowError as error:
             return Rejected(line, error.reason, error.detail, text)
         except csv.Error as error:
             return Rejected(line, *_csv_error(error), text)
+
+    def _cells(self, text: str) -> list[str]:
+        cells = next(csv.reader((text,), strict=True))
+        if len(cells) != self._width:
+            raise RowError(*_width_error(len(cells), self._width))
+        return cells
 
 
 def read_header(raw: bytes, layout: Layout) -> Header:

@@ -13,7 +13,8 @@ RESPONSES = text(
 )
 TOMBSTONES = text("SELECT source_review_id, source_version FROM feedback_tombstone ORDER BY 1")
 DAILY = text(
-    "SELECT * FROM feedback_daily WHERE very_good + good + poor + unanswered > 0 ORDER BY 1, 2"
+    "SELECT * FROM feedback_daily WHERE very_good + good + poor + unanswered > 0"
+    " ORDER BY team_id, day, source, channel"
 )
 MONTHLY = text(
     "SELECT * FROM feedback_monthly WHERE very_good + good + poor + unanswered > 0"
