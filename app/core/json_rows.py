@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, literal
+from sqlalchemy import Integer, Select, Uuid, bindparam, literal, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.errors import NotFoundError
@@ -92,7 +92,7 @@ class JsonRows:
         if shape == "page after":
             inner = inner.where(id_ < bindparam("after", type_=Uuid()))
         limit = bindparam("limit", type_=Integer())
-        kept = Kept.of(inner.order_by(id_.desc()).limit(limit + 1))
+        kept = Kept.of(inner.order_by(id_.desc()).limit(limit + literal_column("1")))
         return kept.within(_PAGE, fields=shown, limit=kept.place("limit"))
 
 
