@@ -10,7 +10,8 @@ from app.domain.organisation.models import Directorate
 from tests.factories import drained, event, review
 
 URL = "/v1/feedback/responses"
-ALL = ("feedback:read", "feedback:read:comments")
+ROWS = ("feedback:read", "feedback:read:small_numbers")
+ALL = (*ROWS, "feedback:read:comments")
 
 
 def plain(location: str, day: str, **values: object) -> bytes:
@@ -100,10 +101,15 @@ async def test_pages_cover_everything_once(client, as_, teams):
 
 
 async def test_comments_need_their_own_scope(client, as_, teams):
-    headers = await as_("feedback:read")
+    headers = await as_(*ROWS)
     assert {item["comment_good"] for item in await found(client, headers)} == {None}
     refused = await client.get(URL, params={"search": "nurse"}, headers=headers)
     assert (refused.status_code, refused.json()["missing"]) == (403, ["feedback:read:comments"])
+
+
+async def test_single_responses_are_small_numbers(client, as_, teams):
+    answer = await client.get(URL, headers=await as_("feedback:read", "feedback:read:comments"))
+    assert (answer.status_code, answer.json()["missing"]) == (403, ["feedback:read:small_numbers"])
 
 
 async def test_a_limited_key_sees_its_own_teams_only(client, as_, teams):

@@ -22,17 +22,21 @@ from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
 router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
+# Whoever reads single responses can count them, however few: suppression would hide nothing.
+RowReader = Annotated[
+    Actor, Security(authenticate, scopes=["feedback:read", summary.SMALL_NUMBERS])
+]
 FIELDS = tuple(ResponseOut.model_fields)
 
 
 @router.get("/responses", response_model=ResponseList, responses=responses(ForbiddenError))
 async def list_responses(
-    actor: Reader, door: Door, filters: Annotated[ResponseFilters, Query()]
+    actor: RowReader, door: Door, filters: Annotated[ResponseFilters, Query()]
 ) -> Response:
     """List responses, newest day first.
 
-    Comments need the scope `feedback:read:comments`; without it they are null, and `search` is
-    refused.
+    A single response is a small number, hence both scopes. Comments need
+    `feedback:read:comments` too; without it they are null, and `search` is refused.
     """
     return json(await queries.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
 
@@ -42,7 +46,7 @@ async def list_responses(
     response_model=ResponseOut,
     responses=responses(ResponseNotFoundError),
 )
-async def get_response(actor: Reader, door: Door, response_id: UUID) -> Response:
+async def get_response(actor: RowReader, door: Door, response_id: UUID) -> Response:
     """Read one response."""
     return json(*await queries.get(door, FIELDS, response_id, to=actor))
 
