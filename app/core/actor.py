@@ -7,15 +7,20 @@ class Actor:
     """Who is asking. Every command and every scoped query takes one.
 
     `id` is the user, never the key: rules compare users, so that a second key does not make a
-    second person. `teams` is None where nothing is limited.
+    second person. `key_id` is None where the credential is no key of ours. `directorates` (those
+    one holds as a whole) and `teams` (all one may see) are None where nothing is limited.
     """
 
     id: UUID
     name: str
-    key_id: UUID
     scopes: frozenset[str]
+    key_id: UUID | None = None
     directorates: frozenset[UUID] | None = None
     teams: frozenset[UUID] | None = None
+
+    @property
+    def limited(self) -> bool:
+        return self.teams is not None
 
     def can(self, scope: str) -> bool:
         return scope in self.scopes

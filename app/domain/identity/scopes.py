@@ -1,0 +1,22 @@
+"""Every scope there is, and what it lets its holder do; roles and keys are made of these."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+SCOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "bi:read": "Read the change feed and the data sets of the warehouse.",
+        "feedback:import": "Send files of feedback, and follow what becomes of their rows.",
+        "feedback:read": "Read responses without their comments, and the figures.",
+        "feedback:read:comments": "Read and search the words that people wrote.",
+        "feedback:read:small_numbers": "Read figures of groups in which fewer than five answered.",
+        "inbox:manage": "Replay and discard what came in from feeds.",
+        "inbox:read": "Read what came in from feeds, raw bodies included.",
+        "keys:manage": "Make and revoke keys; make and change users.",
+        "keys:read": "Read users, their roles, and what is known of their keys.",
+        "metrics:read": "Read the counters of a process.",
+        "organisation:manage": "Change directorates, services and teams.",
+        "organisation:read": "Read directorates, services and teams.",
+    }
+)
