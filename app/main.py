@@ -3,7 +3,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
+import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
@@ -16,7 +16,8 @@ from app.api.authentication import CHANNEL, AnyOf, ApiKeys
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
 from app.api.v1.webhooks import routes as webhooks
-from app.core.db import asyncpg_dsn, create_engine
+from app.core.db import create_engine
+from app.core.notices import listening
 from app.core.statement import open_pool
 from app.settings import Settings
 
@@ -48,11 +49,9 @@ def create_app(settings: Settings) -> FastAPI:
             size=database.statement_pool,
             statement_ms=database.statement_timeout_ms,
         )
-        listener = await asyncpg.connect(asyncpg_dsn(database.url))
-        await listener.add_listener(CHANNEL, lambda *_: app.state.authenticator.forget())
-        _settle_garbage()
-        yield
-        await listener.close()
+        async with listening(database.url, CHANNEL, app.state.authenticator.forget):
+            _settle_garbage()
+            yield
         await app.state.door.close()
         await engine.dispose()
 
@@ -64,6 +63,8 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
+    if not settings.identity.pepper:
+        structlog.get_logger("app").warning("no pepper: keys are hashed without a secret")
     app.state.settings = settings
     app.state.schema = _HEAD.read_text().strip()
     app.state.metrics = Metrics()

@@ -33,6 +33,7 @@ class ApiKeys:
     ) -> None:
         self._door, self._pepper, self._seconds, self._clock = door, pepper, seconds, clock
         self._found: dict[str, tuple[float, Actor]] = {}
+        self._life = 0
 
     def knows(self, token: str) -> bool:
         return token.startswith("ev_")
@@ -43,9 +44,10 @@ class ApiKeys:
             return known[1]
         if not keys.well_formed(token):
             return None
-        until = self._clock() + self._seconds
+        until, life = self._clock() + self._seconds, self._life
         actor = await queries.actor_of(self._door(), keys.digest(token, self._pepper), now())
-        if actor is not None:
+        # What was told to be forgotten while the database was asked must not be remembered now.
+        if actor is not None and life == self._life:
             if len(self._found) >= _MOST:
                 self._found.clear()
             self._found[token] = (until, actor)
@@ -53,6 +55,7 @@ class ApiKeys:
 
     def forget(self) -> None:
         self._found.clear()
+        self._life += 1
 
 
 class AnyOf:
