@@ -1,7 +1,7 @@
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -36,7 +36,7 @@ class Webhooks(Group):
 
 
 class Identity(Group):
-    pepper: str = Field("", description="Secret that API keys are hashed with.")
+    pepper: str = Field("", description="Secret that API keys are hashed with; live needs one.")
     cache_seconds: float = Field(5.0, ge=0)
 
 
@@ -61,7 +61,11 @@ class Settings(BaseSettings):
     """Everything the environment may say, read once and handed down as values."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EVERYVOICE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="EVERYVOICE_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # what is refused stands beside secrets
     )
 
     env: Literal["dev", "test", "live"] = "dev"
@@ -75,3 +79,9 @@ class Settings(BaseSettings):
     cors: Cors = Cors()
     limits: Limits = Limits()
     trust: Trust = Trust()
+
+    @model_validator(mode="after")
+    def _live_has_a_pepper(self) -> Self:
+        if self.env == "live" and not self.identity.pepper:
+            raise ValueError("live needs a secret: set EVERYVOICE_IDENTITY__PEPPER")
+        return self

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPBearer, SecurityScopes
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,7 @@ from app.core.idempotency import Once
 from app.core.paging import Page
 from app.core.statement import Statement
 
+_LOG = structlog.get_logger("authentication")
 _bearer = HTTPBearer(
     scheme_name="key",
     description="An API key, `Authorization: Bearer ev_...`; each operation names its scopes.",
@@ -29,6 +31,8 @@ async def identify(request: Request) -> Actor | None:
     if scheme.lower() != "bearer":
         return None
     actor: Actor | None = await request.app.state.authenticator.find(token.strip())
+    if actor is None:
+        _LOG.warning("credential refused", operation=request.scope["route"].name)
     return actor
 
 
