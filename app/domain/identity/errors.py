@@ -1,4 +1,4 @@
-from app.core.errors import DomainError, InvalidError, NotFoundError
+from app.core.errors import DomainError, ForbiddenError, InvalidError, NotFoundError
 
 
 class KeyNotFoundError(NotFoundError):
@@ -19,3 +19,13 @@ class TooManyLiveKeysError(DomainError):
 class ScopeNotHeldError(InvalidError):
     slug = "scope-not-held"
     title = "A key cannot be given what its user's roles do not hold"
+
+
+class UserInactiveError(DomainError):
+    slug = "user-inactive"
+    title = "The user is not active; no key of theirs would be taken"
+
+
+class GrantExceedsOwnError(ForbiddenError):
+    slug = "grant-exceeds-own"
+    title = "Nobody grants more than they hold themselves"

@@ -10,9 +10,24 @@ import re
 import secrets
 import string
 import zlib
+from dataclasses import dataclass, field
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _FORM = re.compile(r"^(ev_(?:dev|test|live)_[0-9A-Za-z]{30})([0-9A-Za-z]{6})$")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A key that was just made: `key` is shown once, the others are stored."""
+
+    key: str = field(repr=False)
+    digest: bytes = field(repr=False)
+    hint: str
+
+
+def make_secret(env: str, pepper: str) -> NewSecret:
+    key = make(env)
+    return NewSecret(key, digest(key, pepper), hint(key))
 
 
 def make(env: str) -> str:
