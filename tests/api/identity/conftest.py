@@ -1,0 +1,9 @@
+import pytest
+
+ALL = ("keys:read", "keys:manage", "feedback:read", "organisation:read")
+
+
+@pytest.fixture
+async def admin(as_) -> dict[str, str]:
+    """A caller who holds what they grant, and is not limited."""
+    return await as_(*ALL)
