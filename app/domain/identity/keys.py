@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
-_FORM = re.compile(r"^(ev_(?:dev|test|live)_[0-9A-Za-z]{30})([0-9A-Za-z]{6})$")
+_FORM = re.compile(r"(ev_(?:dev|test|live)_[0-9A-Za-z]{30})([0-9A-Za-z]{6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def make(env: str) -> str:
 
 
 def well_formed(key: str) -> bool:
-    match = _FORM.match(key)
+    match = _FORM.fullmatch(key)
     return match is not None and hmac.compare_digest(_checksum(match[1]), match[2])
 
 

@@ -271,7 +271,7 @@ async def places_coded(
 ) -> dict[str, UUID]:
     """Give the directorates or teams that there are among these codes."""
     rows = await session.execute(select(kind.code, kind.id).where(kind.code.in_(codes)))
-    return dict(rows.tuples().all())
+    return {row.code: row.id for row in rows}
 
 
 def _limits(to: Actor) -> dict[str, Any]:

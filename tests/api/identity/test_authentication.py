@@ -8,6 +8,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import ValidationError
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from structlog.testing import capture_logs
@@ -314,3 +315,18 @@ async def test_a_listener_that_was_cut_off_comes_back_and_forgets(scratch_url, c
             await session.execute(text("SELECT pg_notify(:name, '')"), {"name": CHANNEL})
         await eventually(lambda: heard == before + 1)
     await eventually(lambda: listening_are(scratch_url, 0))
+
+
+def test_what_is_live_does_not_start_without_a_pepper(monkeypatch):
+    monkeypatch.setenv("EVERYVOICE_DATABASE__URL", "postgresql://u:hidden@h/d")
+    with pytest.raises(ValidationError, match="EVERYVOICE_IDENTITY__PEPPER") as refused:
+        Settings(env="live")
+    assert "hidden" not in str(refused.value)
+    assert Settings(env="live", identity=Identity(pepper="x")).identity.pepper == "x"
+
+
+def test_elsewhere_a_missing_pepper_is_told():
+    for pepper, told in (("", True), ("x", False)):
+        with capture_logs() as logs:
+            create_app(Settings(env="dev", identity=Identity(pepper=pepper)))
+        assert ("no pepper: keys are hashed without a secret" in str(logs)) is told
