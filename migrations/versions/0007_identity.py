@@ -66,7 +66,7 @@ LIVE = (
 
 # Roles have no row of their own in the log: they are a field of their user.
 RECORD = """
-CREATE FUNCTION record_user_roles() RETURNS trigger
+CREATE FUNCTION log_roles() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     INSERT INTO change_pending (entity, entity_id, op, fields, actor_id, operation)
@@ -94,9 +94,7 @@ TOLD = ("api_key", "app_user", "role", "user_role")
 
 def upgrade() -> None:
     # No version before this one makes keys, so that no two stand in one slot.
-    op.add_column(
-        "api_key", sa.Column("slot", sa.SmallInteger(), server_default="1", nullable=False)
-    )
+    op.add_column("api_key", sa.Column("slot", sa.Integer(), server_default="1", nullable=False))
     op.create_check_constraint(op.f("ck_api_key_slot"), "api_key", "slot IN (1, 2)")
     op.execute(
         "ALTER TABLE api_key ADD CONSTRAINT ex_api_key_one_live_a_slot"
@@ -105,8 +103,8 @@ def upgrade() -> None:
     op.execute(RECORD)
     for event, rows in ROWS.items():
         op.execute(
-            f"CREATE TRIGGER record_{event} AFTER {event.upper()} ON user_role"
-            f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION record_user_roles()"
+            f"CREATE TRIGGER log_roles_{event} AFTER {event.upper()} ON user_role"
+            f" REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION log_roles()"
         )
     op.execute(TELL)
     for table in TOLD:
@@ -114,10 +112,12 @@ def upgrade() -> None:
             f"CREATE TRIGGER tell_keys AFTER INSERT OR UPDATE OR DELETE ON {table}"
             " FOR EACH STATEMENT EXECUTE FUNCTION tell_keys()"
         )
-    op.execute("SELECT set_config('everyvoice.operation', 'migrate', true)")
+    # What is shipped is no change that somebody made: the log begins with the first of those.
+    op.execute("ALTER TABLE role DISABLE TRIGGER record_insert")
     for code, (name, scopes) in ROLES.items():
         values = {"code": code, "name": name, "scopes": sorted(scopes)}
         op.get_bind().execute(SEED, values)
+    op.execute("ALTER TABLE role ENABLE TRIGGER record_insert")
 
 
 def downgrade() -> None:
@@ -131,8 +131,8 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER tell_keys ON {table}")
     op.execute("DROP FUNCTION tell_keys()")
     for event in ROWS:
-        op.execute(f"DROP TRIGGER record_{event} ON user_role")
-    op.execute("DROP FUNCTION record_user_roles()")
+        op.execute(f"DROP TRIGGER log_roles_{event} ON user_role")
+    op.execute("DROP FUNCTION log_roles()")
     op.drop_constraint("ex_api_key_one_live_a_slot", "api_key")
     op.drop_constraint("ck_api_key_slot", "api_key")
     op.drop_column("api_key", "slot")

@@ -8,7 +8,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    SmallInteger,
     UniqueConstraint,
     Uuid,
     text,
@@ -86,7 +85,7 @@ class ApiKey(Entity):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
     name: Mapped[str]
-    slot: Mapped[int] = mapped_column(SmallInteger, default=1)
+    slot: Mapped[int] = mapped_column(default=1)
     hint: Mapped[str]
     hash: Mapped[bytes] = mapped_column(LargeBinary, info={"class": "personal"})
     scopes: Mapped[list[str] | None]

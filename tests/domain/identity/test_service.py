@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
@@ -122,7 +123,12 @@ async def test_two_who_revoke_a_key_at_once_both_succeed(committed, jo):
         assert (await session.get_one(ApiKey, key.id)).version == 2
 
 
-async def test_shipping_the_roles_is_recorded(committed):
+async def test_the_shipped_roles_begin_no_log_but_later_ones_are_recorded(scratch_url, committed):
+    connection = await asyncpg.connect(scratch_url)
+    pending = "SELECT count(*) FROM change_pending"
+    assert await connection.fetchval("SELECT count(*) FROM role") == 12
+    assert await connection.fetchval(pending) == 0
     async with committed() as session:
-        shipped = await session.scalar(text("SELECT count(*) FROM role"))
-    assert shipped == 12
+        await Given(session).user("feedback:read")
+    assert await connection.fetchval(pending) == 3  # a user, a role, and that the user has it
+    await connection.close()
