@@ -121,6 +121,7 @@ async def _once(
         Header(
             max_length=255,
             description="Your own id for this creation: a repeat gives the first result.",
+            examples=["2f8a6c1e"],
         ),
     ] = None,
 ) -> Once:
