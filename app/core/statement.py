@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import ClauseElement
 
 from app.core.db import asyncpg_dsn, server_settings
@@ -47,6 +48,13 @@ class Kept:
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         return [values[n] if n in values else self.defaults[n] for n in self.names]
+
+
+async def within(session: AsyncSession) -> Statement:
+    """Give the door onto a session's own transaction, to read back what it has just written."""
+    raw = await (await session.connection()).get_raw_connection()
+    door: Statement = raw.driver_connection  # type: ignore[assignment]
+    return door
 
 
 async def open_pool(url: str, role: str, *, size: int, statement_ms: int) -> asyncpg.Pool:

@@ -6,6 +6,7 @@ from app.api.v1.admin.roles import router as roles
 from app.api.v1.admin.users import router as users
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.me.routes import router as me
+from app.api.v1.organisation.routes import router as organisation
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -16,3 +17,4 @@ router.include_router(me)
 router.include_router(keys)
 router.include_router(users)
 router.include_router(roles)
+router.include_router(organisation)

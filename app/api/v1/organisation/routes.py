@@ -1,0 +1,8 @@
+from fastapi import APIRouter
+
+from app.api.strict import StrictRoute
+from app.api.v1.organisation import directorates, services, teams, tree
+
+router = APIRouter(prefix="/organisation", tags=["organisation"], route_class=StrictRoute)
+for noun in (tree, directorates, services, teams):
+    router.include_router(noun.router)
