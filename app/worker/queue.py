@@ -20,14 +20,15 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
-from app.worker.topics import retention
+from app.domain.organisation.teams import LOCATED
+from app.worker.topics import locations, retention
 
 Sessions = async_sessionmaker[AsyncSession]
 InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
 Long = Callable[[UUID, Sessions], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
-SHORT: Mapping[str, InTransaction] = {}
+SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
 LONG: Mapping[str, Long] = {}
 NIGHTLY = "17 3 * * *"
 

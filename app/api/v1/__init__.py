@@ -6,12 +6,14 @@ from app.api.v1.admin.roles import router as roles
 from app.api.v1.admin.users import router as users
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.me.routes import router as me
+from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.organisation.routes import router as organisation
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
 router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1024)
 router.include_router(feedback)
+router.include_router(unmapped)
 router.include_router(inbox)
 router.include_router(me)
 router.include_router(keys)

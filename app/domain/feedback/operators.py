@@ -23,7 +23,7 @@ _WIRE: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 MOST_REPLAYED: Final = 10_000
 
 
-def _instant(column: Any) -> ColumnElement[Any]:
+def instant(column: Any) -> ColumnElement[Any]:
     """Write an instant as the models do; the connection's time zone is UTC."""
     return func.to_char(column, _WIRE)
 
@@ -41,12 +41,12 @@ _FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
 _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{name: getattr(E, name) for name in ("id", "source", "event_id", "status", "reason")},
     "waits_for": E.waits_for.expression,
-    "received_at": _instant(E.received_at),
+    "received_at": instant(E.received_at),
     "body_base64": func.translate(func.encode(E.body, "base64"), "\n", ""),
 }
 _ALERT_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{name: getattr(InboxAlert, name) for name in ("id", "source", "event_id")},
-    "received_at": _instant(InboxAlert.received_at),
+    "received_at": instant(InboxAlert.received_at),
 }
 
 
