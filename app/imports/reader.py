@@ -65,23 +65,26 @@ class Reader:
     def _row(self, record: Record, convert: Convert) -> Taken | Rejected:
         line, raw = record
         try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            return Rejected(line, "not-utf8", "not UTF-8", _shown(raw))
-        if "\x00" in text:
-            return Rejected(line, "nul-character", "holds a NUL character", _shown(raw))
-        try:
-            return Taken(line, convert(self._cells(text)), text)
+            return Taken(line, convert(read_cells(raw, self._width)), raw.decode())
         except RowError as error:
-            return Rejected(line, error.reason, error.detail, text)
-        except csv.Error as error:
-            return Rejected(line, *_csv_error(error), text)
+            return Rejected(line, error.reason, error.detail, _shown(raw))
 
-    def _cells(self, text: str) -> list[str]:
+
+def read_cells(raw: bytes, width: int) -> list[str]:
+    """Give what stands in a row of so many columns; raises RowError."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise RowError("not-utf8", "not UTF-8") from None
+    if "\x00" in text:
+        raise RowError("nul-character", "holds a NUL character")
+    try:
         cells = next(csv.reader((text,), strict=True))
-        if len(cells) != self._width:
-            raise RowError(*_width_error(len(cells), self._width))
-        return cells
+    except csv.Error as error:
+        raise RowError(*_csv_error(error)) from None
+    if len(cells) != width:
+        raise RowError(*_width_error(len(cells), width))
+    return cells
 
 
 def read_header(raw: bytes, layout: Layout) -> Header:

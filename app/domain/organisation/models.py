@@ -38,6 +38,9 @@ class FftCategory(StrEnum):
     CH_OTHER = "ch_other"
 
 
+CODE: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+"""What the trust's own codes look like; they stand in addresses and keys of figures."""
+
 FIRST_OF_MONTH: Final = "extract(day FROM valid_from) = 1"
 
 

@@ -1,8 +1,8 @@
 from fastapi import APIRouter
 
 from app.api.strict import StrictRoute
-from app.api.v1.organisation import directorates, services, teams, tree
+from app.api.v1.organisation import directorates, imports, services, teams, tree
 
 router = APIRouter(prefix="/organisation", tags=["organisation"], route_class=StrictRoute)
-for noun in (tree, directorates, services, teams):
+for noun in (tree, directorates, services, teams, imports):
     router.include_router(noun.router)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.json_schema import SkipJsonSchema
 
 from app.api.deps import Paging
-from app.domain.organisation.models import Segment, Setting
+from app.domain.organisation.models import CODE, Segment, Setting
 
 
 def _told(value: Any) -> Any:
@@ -26,7 +26,7 @@ NotNull = BeforeValidator(_told)
 
 Code = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=50),
+    StringConstraints(pattern=CODE, max_length=50),
     Field(description="The trust's own code; figures are told by it.", examples=["CMHT-CITY"]),
 ]
 Name = Annotated[
