@@ -162,7 +162,7 @@ async def placements(door: Statement, team_id: UUID) -> bytes:
 
 
 async def get(session: AsyncSession, kind: type[E], id_: UUID) -> E:
-    """Load one record to change it; raises its kind's NotFoundError."""
+    """Load one record; raises its kind's NotFoundError."""
     found = await session.get(kind, id_)
     if found is None:
         raise _ABSENT[kind]

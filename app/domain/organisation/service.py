@@ -5,7 +5,7 @@ They wait for each other, since their rules look at many rows.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
-from app.core.db import flush
+from app.core.db import Entity, flush
 from app.core.errors import InvalidError, NotFoundError
 from app.domain.organisation import placing, queries
 from app.domain.organisation.errors import (
@@ -26,12 +26,20 @@ from app.domain.organisation.models import Directorate, Placement, Service, Team
 from app.domain.organisation.placing import Stay
 from app.domain.organisation.rewriting import Rewrite, stays
 
+E = TypeVar("E", bound=Entity)
+
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(7220116)")
 
 
 async def alone(session: AsyncSession) -> None:
     """Wait until no other transaction changes the organisation."""
     await session.execute(_ALONE)
+
+
+async def to_change(session: AsyncSession, kind: type[E], id_: UUID) -> E:
+    """Load one record with nobody else changing the organisation; raises its NotFoundError."""
+    await alone(session)
+    return await queries.get(session, kind, id_)
 
 
 async def trust_code(session: AsyncSession) -> str:

@@ -370,3 +370,12 @@ async def test_any_day_may_be_asked_for(organisation, old):
     for day in (date.min, date.max):
         answer = await organisation.get(f"teams/{team['id']}", on=str(day))
         assert answer.status_code in (200, 404)
+
+
+def test_the_document_tells_what_a_patch_may_leave_out_but_not_take_away(app):
+    schema = app.openapi()["components"]["schemas"]["TeamPatch"]
+    assert "required" not in schema
+    for name in ("code", "name", "service_id", "segment", "location_codes"):
+        told = schema["properties"][name]
+        assert "default" not in told
+        assert {"type": "null"} not in told.get("anyOf", [])

@@ -79,7 +79,7 @@ async def change_directorate(
     _: Manager, session: Session, match: IfMatch, directorate_id: UUID, change: DirectorateChange
 ) -> Response:
     """Give a directorate another code or name, by JSON merge patch."""
-    found = await queries.get(session, Directorate, directorate_id)
+    found = await service.to_change(session, Directorate, directorate_id)
     match.check(found.version)
     await service.change_directorate(session, found, change.model_dump(exclude_unset=True))
     return await _shown(session, found.id)
@@ -90,7 +90,7 @@ async def delete_directorate(
     _: Manager, session: Session, match: IfMatch, directorate_id: UUID
 ) -> None:
     """Delete a directorate in which no service or team stands or ever stood."""
-    found = await queries.get(session, Directorate, directorate_id)
+    found = await service.to_change(session, Directorate, directorate_id)
     match.check(found.version)
     await service.delete(session, found)
 

@@ -24,6 +24,8 @@ KEPT = Field(None, json_schema_extra=without_default)
 Null = SkipJsonSchema[None]
 NotNull = BeforeValidator(_told)
 
+SAYS = r"\S"
+
 Code = Annotated[
     str,
     StringConstraints(pattern=CODE, max_length=50),
@@ -31,13 +33,9 @@ Code = Annotated[
 ]
 Name = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True),
+    StringConstraints(pattern=SAYS, max_length=200, strip_whitespace=True),
     Field(examples=["City Community Mental Health Team"]),
 ]
-VERSINEXT = Field(description="Send back as `after`; null on the last page.")
-ON = Field(None, description="The day to look at; today if not told.", examples=["2026-03-01"])
-
-
 VERSION = Field(description="Also the ETag.", examples=[1])
 NEXT = Field(description="Send back as `after`; null on the last page.")
 

@@ -81,7 +81,7 @@ async def change_service(
     `effective_from`; figures of the months before stay in the old directorate. Teams that stand
     in another directorate than their service stay where they are.
     """
-    found = await queries.get(session, Service, service_id)
+    found = await service.to_change(session, Service, service_id)
     match.check(found.version)
     await service.change_service(session, found, change.told(), change.effective_from)
     return await _shown(session, found.id)
@@ -90,7 +90,7 @@ async def change_service(
 @router.delete("/{service_id}", status_code=204, responses=responses(InUseError, *CHANGES))
 async def delete_service(_: Manager, session: Session, match: IfMatch, service_id: UUID) -> None:
     """Delete a service in which no team stands or ever stood."""
-    found = await queries.get(session, Service, service_id)
+    found = await service.to_change(session, Service, service_id)
     match.check(found.version)
     await service.delete(session, found)
 

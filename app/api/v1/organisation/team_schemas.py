@@ -8,6 +8,7 @@ from app.api.deps import Paging
 from app.api.v1.organisation.schemas import (
     KEPT,
     NEXT,
+    SAYS,
     VERSION,
     Code,
     Name,
@@ -26,14 +27,15 @@ _PLACE = frozenset(
 
 Pathway = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    StringConstraints(pattern=SAYS, max_length=100, strip_whitespace=True),
     Field(examples=["adult mental health"]),
 ]
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=50)]
 LocationCode = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)
+    str, StringConstraints(pattern=SAYS, max_length=100, strip_whitespace=True)
 ]
 LocationCodes = Annotated[list[LocationCode], Field(max_length=100)]
+_SOURCES = Field(max_length=20, json_schema_extra={"additionalProperties": False})
 _CODES_EXAMPLE = {"iwgc": ["OXH-CMHT-CITY"]}
 _ON = Field(None, description="The day to look at; today if not told.", examples=["2026-03-01"])
 _EFFECTIVE_FROM = Field(
@@ -131,9 +133,8 @@ class TeamNew(BaseModel):
     setting: Setting
     pathway: Pathway | None = None
     fft_category: FftCategory | None = None
-    location_codes: dict[Source, LocationCodes] = Field(
+    location_codes: Annotated[dict[Source, LocationCodes], _SOURCES] = Field(
         default_factory=dict,
-        max_length=20,
         description="By feedback source; they hold as long as the team stands.",
         examples=[_CODES_EXAMPLE],
     )
@@ -165,7 +166,7 @@ class TeamPatch(BaseModel):
     pathway: Pathway | None = None
     fft_category: FftCategory | None = None
     location_codes: Annotated[
-        dict[Source, LocationCodes | None] | Null, NotNull, Field(max_length=20)
+        Annotated[dict[Source, LocationCodes | None], _SOURCES] | Null, NotNull
     ] = Field(None, json_schema_extra=without_default, examples=[_CODES_EXAMPLE])
     opened_on: date | None = Field(None, examples=["2019-04-01"])
     closed_on: date | None = _CLOSED_ON

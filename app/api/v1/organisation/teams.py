@@ -19,7 +19,7 @@ from app.api.v1.organisation.team_schemas import (
 from app.core import statement
 from app.core.errors import PreconditionFailedError
 from app.core.idempotency import IdempotencyMismatchError
-from app.domain.organisation import queries, teams
+from app.domain.organisation import queries, service, teams
 from app.domain.organisation.errors import (
     ClosedBeforeOpenedError,
     CodeTakenError,
@@ -97,7 +97,7 @@ async def change_team(
     of new codes are taken up at once, and what was counted before stays with its team. A team
     that has had responses is closed by `closed_on`, not deleted.
     """
-    found = await queries.get(session, Team, team_id)
+    found = await service.to_change(session, Team, team_id)
     match.check(found.version)
     await teams.change(session, found, change.change())
     return await _shown(session, found.id)
@@ -106,7 +106,7 @@ async def change_team(
 @router.delete("/{team_id}", status_code=204, responses=responses(InUseError, *CHANGES))
 async def delete_team(_: Manager, session: Session, match: IfMatch, team_id: UUID) -> None:
     """Delete a team that nothing refers to; one that has had responses is closed instead."""
-    found = await queries.get(session, Team, team_id)
+    found = await service.to_change(session, Team, team_id)
     match.check(found.version)
     await teams.delete(session, found)
 
