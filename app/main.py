@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from standardwebhooks import Webhook
 
-from app.api import health, openapi, problems, v1
+from app.api import docs, health, openapi, problems, v1
 from app.api.authentication import CHANNEL, AnyOf, ApiKeys
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
@@ -57,9 +57,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     app: FastAPI = FastAPIOffline(
         title="Every Voice",
-        version="1",
+        version=openapi.VERSION,
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
+    docs.install(app)
     _add_middleware(app, settings)
     return app
 

@@ -13,7 +13,7 @@ from app.api import problems
 from app.core.errors import DomainError, InvalidError
 
 # Deliveries are signed and must not be lost to a limit; probes come from one address.
-_UNLIMITED = ("/v1/webhooks/iwgc", "/livez", "/readyz")
+UNLIMITED = ("/v1/webhooks/iwgc", "/livez", "/readyz")
 
 
 class UnsupportedEncodingError(DomainError):
@@ -54,7 +54,7 @@ class Limits:
             error = InvalidError.at("#/", "The path holds a NUL character", "bad_character")
             await problems.of(error)(scope, receive, send)
             return
-        if scope["path"] in _UNLIMITED:
+        if scope["path"] in UNLIMITED:
             await self.app(scope, receive, send)
             return
         await self._counted(scope, receive, send, headers.get(b"authorization"))

@@ -20,6 +20,10 @@ _FIXED = (
     (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
     (b"x-frame-options", b"DENY"),
 )
+_UNLESS_GIVEN = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Metrics:
@@ -110,7 +114,11 @@ def _request_id(scope: Scope) -> bytes:
 
 
 def _add_headers(message: Message, request_id: bytes) -> None:
-    headers = message["headers"] = [*message.get("headers", ()), *_FIXED]
-    headers.append((b"x-request-id", request_id))
-    if not any(name.lower() == b"cache-control" for name, _ in headers):
-        headers.append((b"cache-control", b"no-store"))
+    given = message.get("headers", ())
+    names = {name for name, _ in given}  # lower case, by ASGI
+    message["headers"] = [
+        *given,
+        *_FIXED,
+        (b"x-request-id", request_id),
+        *(header for header in _UNLESS_GIVEN if header[0] not in names),
+    ]

@@ -1,9 +1,10 @@
 """Every 4xx and 5xx as RFC 9457 `application/problem+json`, the framework's own included."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, Self
 
 import asyncpg
 import sqlalchemy.exc
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from app.core.errors import DomainError, PreconditionFailedError
+from app.core.errors import DomainError, NotFoundError, PreconditionFailedError
 
 Extra = Mapping[str, object]
 NONE: Extra = MappingProxyType({})
@@ -62,6 +63,12 @@ class TooLargeError(DomainError):
     title = "The body is larger than this resource takes"
 
 
+class UnsupportedMediaTypeError(DomainError):
+    status = 415
+    slug = "unsupported-media-type"
+    title = "The body is of a kind that this resource does not take"
+
+
 class ProblemItem(BaseModel):
     pointer: str = Field(examples=["#/limit"])
     detail: str = Field(examples=["Input should be less than or equal to 200"])
@@ -79,14 +86,64 @@ class Problem(BaseModel):
     errors: list[ProblemItem] | None = Field(None, description="With 422: one per part.")
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What every problem of one kind says alike."""
+
+    status: int
+    slug: str
+    title: str
+
+    @classmethod
+    def of(cls, error: type[DomainError]) -> Self:
+        return cls(error.status, error.slug, error.title)
+
+    def example(self) -> dict[str, Any]:
+        told = {"type": f"/problems/{self.slug}", "title": self.title, "status": self.status}
+        if self.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            told["errors"] = [_ITEM]
+        return told
+
+
+_ITEM: Final = {
+    "pointer": "#/limit",
+    "detail": "Input should be less than or equal to 200",
+    "code": "less_than_equal",
+}
+MEDIA_TYPE: Final = "application/problem+json"
+INTERNAL: Final = Refusal(500, "internal", "Something went wrong here")
+FRAMEWORK: Final[Mapping[int, Refusal]] = MappingProxyType(
+    {
+        400: Refusal(400, "malformed", "The request cannot be read"),
+        404: Refusal.of(NotFoundError),
+        405: Refusal(405, "method-not-allowed", "This resource does not take that method"),
+        413: Refusal.of(TooLargeError),
+        415: Refusal.of(UnsupportedMediaTypeError),
+    }
+)
+
+
 def responses(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """Declare the refusals of a route, so that they reach the OpenAPI document."""
-    by_status: dict[int, list[str]] = {}
-    for error in errors:
-        by_status.setdefault(error.status, []).append(f"`{error.slug}`: {error.title}")
+    return refusals(*(Refusal.of(error) for error in errors))
+
+
+def refusals(*told: Refusal) -> dict[int | str, dict[str, Any]]:
+    """Give the responses of an OpenAPI operation that these refusals make, an example of each."""
+    by_status: dict[int, list[Refusal]] = {}
+    for refusal in told:
+        by_status.setdefault(refusal.status, []).append(refusal)
     return {
-        status: {"model": Problem, "description": "; ".join(lines)}
-        for status, lines in by_status.items()
+        str(status): {
+            "description": "; ".join(f"`{each.slug}`: {each.title}" for each in alike),
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {each.slug: {"value": each.example()} for each in alike},
+                }
+            },
+        }
+        for status, alike in by_status.items()
     }
 
 
@@ -101,9 +158,7 @@ def render(
     body = {"type": f"/problems/{slug}", "title": title, "status": status}
     if detail:
         body["detail"] = detail
-    return Response(
-        dumps({**body, **extra}, default=str), status, headers, "application/problem+json"
-    )
+    return Response(dumps({**body, **extra}, default=str), status, headers, MEDIA_TYPE)
 
 
 def of(error: DomainError) -> Response:
@@ -121,7 +176,7 @@ def unexpected(error: Exception) -> Response:
         error = getattr(error.orig, "__cause__", None) or error
     if isinstance(error, _UNAVAILABLE):
         return of(UnavailableError())
-    return render(500, "internal", "Something went wrong here")
+    return render(INTERNAL.status, INTERNAL.slug, INTERNAL.title)
 
 
 # What a database says that is away, full, frozen or locked; the request may be tried again.
@@ -141,16 +196,6 @@ _UNAVAILABLE = (
     asyncpg.LockNotAvailableError,
     asyncpg.DeadlockDetectedError,
     asyncpg.QueryCanceledError,
-)
-
-_FRAMEWORK: Mapping[int, tuple[str, str]] = MappingProxyType(
-    {
-        400: ("malformed", "The request cannot be read"),
-        404: ("not-found", "No such resource, or you may not see it"),
-        405: ("method-not-allowed", "This resource does not take that method"),
-        413: (TooLargeError.slug, TooLargeError.title),
-        415: ("unsupported-media-type", "The body is of a kind that this resource does not take"),
-    }
 )
 
 
@@ -180,8 +225,9 @@ async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101  what it is registered for
     if isinstance(error, InvalidJsonError):
         return render(400, error.slug, error.title, error.detail, {"code": error.code})
-    slug, title = _FRAMEWORK.get(error.status_code, ("http", HTTPStatus(error.status_code).phrase))
-    return render(error.status_code, slug, title, headers=error.headers)
+    known = FRAMEWORK.get(error.status_code)
+    refusal = known or Refusal(error.status_code, "http", HTTPStatus(error.status_code).phrase)
+    return render(refusal.status, refusal.slug, refusal.title, headers=error.headers)
 
 
 def install(app: FastAPI) -> None:

@@ -1,15 +1,20 @@
+import re
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, Final
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
-from app.api.problems import InvalidJsonError, TooLargeError, pointer
+from app.api.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, pointer
 from app.core import strict_json
 from app.core.errors import InvalidError
 
+_JSON: Final = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE)
+_FORM: Final = re.compile(
+    r"(multipart/form-data|application/x-www-form-urlencoded)\s*(;|$)", re.IGNORECASE
+)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -30,10 +35,13 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         inner, known = super().get_route_handler(), frozenset(_parameters(self.dependant))
+        kinds = _kinds(self)
 
         async def handler(request: Request) -> Response:
             if request.scope["query_string"]:
                 _check_query(request, known)
+            if kinds is not None:
+                _check_kind(request, kinds)
             return await inner(StrictRequest(request.scope, request.receive))
 
         return handler
@@ -78,6 +86,24 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
             yield from (info.alias or name for name, info in nested.items())
     for below in dependant.dependencies:
         yield from _parameters(below)
+
+
+def _kinds(route: APIRoute) -> re.Pattern[str] | None:
+    """Tell which media types a route's body may have; None where it reads none itself."""
+    if route.body_field is None:
+        return None
+    return _FORM if isinstance(route.body_field.field_info, params.Form) else _JSON
+
+
+def _check_kind(request: Request, kinds: re.Pattern[str]) -> None:
+    """Refuse a body of another kind; none at all is left to the reading of the body."""
+    given = request.headers.get("content-type")
+    if given is None:
+        length = request.headers.get("content-length", "0")
+        if length == "0" and "transfer-encoding" not in request.headers:
+            return
+    if given is None or not kinds.match(given):
+        raise UnsupportedMediaTypeError
 
 
 def _check_query(request: Request, known: frozenset[str]) -> None:

@@ -91,7 +91,10 @@ class Review(FromFeed):
     respondent_type: codes.RespondentType | None = None
     fft_answer: codes.FftAnswer | None = None
     raw_answer: str | None = Field(
-        None, max_length=100, description="The source's own answer, where it is none of the six."
+        None,
+        max_length=100,
+        description="The source's own answer, where it is none of the six.",
+        examples=[None],
     )
     item_ratings: list[ItemRating] | None = Field(None, max_length=100)
     comment_good: Comment = None

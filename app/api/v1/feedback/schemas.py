@@ -64,8 +64,12 @@ class DayRange(BaseModel):
 
 
 class ResponseFilters(Paging, DayRange):
-    team: str | None = Field(None, max_length=100, description="A team's id or code.")
-    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
+    team: str | None = Field(
+        None, max_length=100, description="A team's id or code.", examples=["CMHT-CITY"]
+    )
+    directorate: str | None = Field(
+        None, max_length=100, description="A directorate's id or code.", examples=["ADULT"]
+    )
     rating: FftAnswer | None = None
     source: str | None = Field(None, max_length=50, examples=["iwgc"])
     channel: Channel | None = None
@@ -99,8 +103,12 @@ class SummaryFilters(DayRange):
 
     by: By = Field(description="What the figures are grouped by.")
     per: Per | None = Field(None, description="Adds a `period` to each group.")
-    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
-    team: str | None = Field(None, max_length=100, description="A team's id or code.")
+    directorate: str | None = Field(
+        None, max_length=100, description="A directorate's id or code.", examples=["ADULT"]
+    )
+    team: str | None = Field(
+        None, max_length=100, description="A team's id or code.", examples=["CMHT-CITY"]
+    )
 
     def asked(self) -> Asked:
         return Asked(self.by, self.from_day, self.to_day, self.directorate, self.team, self.per)

@@ -1,0 +1,55 @@
+"""The OpenAPI document: FastAPI's own, with what every operation shares told in one place."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app.api.openapi import feed, headers, operations, texts
+from app.api.problems import Problem
+
+# An intended break of the contract raises it: `everyvoice openapi --check` then lets it through.
+VERSION: Final = "1.0"
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
+_NOT_OURS = ("HTTPValidationError", "ValidationError")
+
+
+def install(app: FastAPI) -> None:
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = build(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def build(app: FastAPI) -> dict[str, Any]:
+    """Give FastAPI's document with every refusal, scope, header and example that callers meet."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=texts.DESCRIPTION,
+        routes=app.routes,
+        webhooks=feed.router.routes,
+    )
+    components = document["components"]
+    schemas = components["schemas"]
+    for name in _NOT_OURS:
+        schemas.pop(name, None)
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schemas["Problem"].pop("$defs", {}))
+    components["headers"] = headers.ALL
+    components["securitySchemes"] |= texts.SECURITY
+    feed.tell_receiver(document)
+    shared: dict[str, Any] = {}
+    components["responses"] = shared
+    used: set[str] = set()
+    for place in ("paths", "webhooks"):
+        for path, item in document[place].items():
+            for method in _METHODS & item.keys():
+                operations.tell(operations.Told(path, method, item[method]), schemas, shared)
+                used.update(item[method].get("tags", ()))
+    document["tags"] = [
+        {"name": name, "description": texts.TAGS.get(name, "")} for name in sorted(used)
+    ]
+    return document

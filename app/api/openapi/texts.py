@@ -1,0 +1,77 @@
+"""What the document says in words: to whom it may be sent, and how it is meant."""
+
+from typing import Any, Final
+
+DESCRIPTION: Final = """\
+The patient experience and involvement service of an NHS trust. Feedback comes in by webhook or by
+file and comes out as the Friends and Family Test figures of a team, a directorate and the trust.
+
+**Who you are.** Send an API key with every request, `Authorization: Bearer ev_...`. Each operation
+names the scopes it needs; `401` is a key that is not known, `403` one that may not do this. What
+you may not see is `404`, as if it were not there.
+
+**Lists** are `{"items": [...], "next": ...}`. Send `next` back as `after` for the page behind;
+it is null on the last page. Treat it as opaque. Nothing is skipped or told twice while you page,
+except what changes meanwhile. A query parameter that an operation does not know is a `422`.
+
+**Changes.** A single resource has an `ETag`. Send it back as `If-Match` with a change: without it
+the answer is `428`, with an old one `412`, and then you read again. `PATCH` is JSON Merge Patch
+(RFC 7396): what you leave out stays, null empties, a list is replaced whole.
+
+**Repeats.** Reads, replacements and deletions may be repeated as they are. A creation may be
+repeated safely with the same `Idempotency-Key` and body for 72 hours: it gives the first result.
+Wait as long as `Retry-After` says after `429` and `503`; after a `500` or no answer, wait longer
+each time.
+
+**Problems.** Every `4xx` and `5xx` is a problem document (RFC 9457). Branch on `type` and `status`;
+`title` and `detail` are for people. `422` lists each fault under `errors`.
+
+**What may change.** Within `/v1` operations, optional inputs, fields of answers and values of
+their enumerations are added: ignore what you do not know. What would break you comes under a new
+path; should it ever be needed within this one, it raises the version of this document.
+
+Days are Europe/London, instants UTC; JSON is UTF-8, without duplicate keys, at most 64 deep.
+"""
+
+TAGS: Final = {
+    "admin": "Users' API keys.",
+    "bi": "What changed, in order, for a warehouse that follows along.",
+    "feedback": "What people told about teams, and the Friends and Family Test figures.",
+    "imports": "Feedback that comes as files.",
+    "inbox": "Deliveries as they came in, for operators: dead letters, replays, alerts.",
+    "jobs": "Work that goes on behind a `202`.",
+    "me": "Who you are and what you may do.",
+    "operations": "Whether the service stands.",
+    "organisation": "Directorates, services and teams, and where each stands in time.",
+    "reference": "Lists of codes and their labels.",
+    "webhooks": "What a feed sends to this service, signed by Standard Webhooks.",
+}
+
+SCOPES: Final = {
+    "feedback:read": "responses without their comments, and figures",
+    "feedback:read:comments": "what people wrote",
+    "feedback:read:small_numbers": "figures of fewer than five people",
+    "inbox:manage": "replay and discard deliveries",
+    "inbox:read": "deliveries as they came in",
+    "metrics:read": "the process's counters",
+}
+
+_SIGNATURE: Final = """\
+Standard Webhooks 1.0.0 over the raw bytes: `v1,` and the base64 of HMAC-SHA-256 under the shared
+secret over `<webhook-id>.<webhook-timestamp>.<body>`; several signatures are parted by a space. The
+timestamp may be off by 300 seconds."""
+
+SECURITY: Final[dict[str, Any]] = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key, `Authorization: Bearer ev_...`, with scopes:\n\n"
+        + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
+    },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": _SIGNATURE,
+    },
+}
