@@ -112,6 +112,7 @@ _ITEM: Final = {
 }
 MEDIA_TYPE: Final = "application/problem+json"
 INTERNAL: Final = Refusal(500, "internal", "Something went wrong here")
+OTHER: Final = Refusal(0, "http", "The answer's status tells what went wrong")
 FRAMEWORK: Final[Mapping[int, Refusal]] = MappingProxyType(
     {
         400: Refusal(400, "malformed", "The request cannot be read"),
@@ -225,9 +226,8 @@ async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101  what it is registered for
     if isinstance(error, InvalidJsonError):
         return render(400, error.slug, error.title, error.detail, {"code": error.code})
-    known = FRAMEWORK.get(error.status_code)
-    refusal = known or Refusal(error.status_code, "http", HTTPStatus(error.status_code).phrase)
-    return render(refusal.status, refusal.slug, refusal.title, headers=error.headers)
+    refusal = FRAMEWORK.get(error.status_code, OTHER)
+    return render(error.status_code, refusal.slug, refusal.title, headers=error.headers)
 
 
 def install(app: FastAPI) -> None:
