@@ -22,6 +22,7 @@ from app.core.statement import open_pool
 from app.settings import Settings
 
 _HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
+ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key")
 EXPOSED = ("ETag", "Location", "Retry-After", "RateLimit", "X-Request-ID")
 
 
@@ -105,7 +106,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors.origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+            allow_headers=ALLOWED,
             expose_headers=EXPOSED,
         )
     app.add_middleware(Observe, metrics=app.state.metrics)

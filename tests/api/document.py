@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from app.main import create_app
+from app.settings import Settings
+
+DOCUMENT: Final = create_app(Settings(env="test")).openapi()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -30,7 +34,7 @@ class Operation:
         return self.told.get("requestBody", {}).get("content", {})
 
 
-def operations(document: dict[str, Any], place: str = "paths") -> list[Operation]:
+def operations(document: dict[str, Any] = DOCUMENT, place: str = "paths") -> list[Operation]:
     return [
         Operation(path, method, item[method])
         for path, item in document[place].items()
@@ -79,3 +83,34 @@ def leaves(
         yield from leaves(document, f"{name}[]", schema.get("items", {}), seen)
     else:
         yield name, schema
+
+
+def example(schema: dict[str, Any]) -> Any:
+    """A value for a parameter, from its own example."""
+    for each in (schema, *schema.get("anyOf", ())):
+        for word in ("examples", "enum"):
+            if each.get(word):
+                return each[word][0]
+        if each.get("format") == "uuid":
+            return "0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"
+    return "x"
+
+
+def request(operation: Operation) -> dict[str, Any]:
+    """A plausible request, as an HTTP client takes it: everything required, the documented body."""
+    path, query, headers = operation.path, {}, {}
+    for parameter in operation.told.get("parameters", ()):
+        value = str(example(parameter["schema"]))
+        if parameter["in"] == "path":
+            path = path.replace("{" + parameter["name"] + "}", value)
+        elif parameter.get("required"):
+            (query if parameter["in"] == "query" else headers)[parameter["name"]] = value
+    asked: dict[str, Any] = {"method": operation.method.upper(), "url": path}
+    asked |= {"params": query, "headers": headers}
+    for media, content in operation.bodies.items():
+        told = content.get("example", next(iter(content.get("examples", {}).values()), {}))
+        if media == "application/json":
+            return asked | {"json": told.get("value", told)}
+        if media == "multipart/form-data":
+            return asked | {"files": {"file": ("feedback.csv", b"a,b\n")}}
+    return asked

@@ -1,0 +1,78 @@
+"""Who may use each operation, walked from the document: what it declares is what holds."""
+
+import pytest
+
+from app.domain.identity import keys
+from tests.api.document import Operation, operations, request
+
+# What needs no key, each with its reason.
+PUBLIC = {
+    "live": "the platform's probe",
+    "ready": "the platform's probe",
+    "list_reference_lists": "holds nothing of anybody, and public forms show it",
+    "get_reference_list": "holds nothing of anybody, and public forms show it",
+}
+SIGNED = {"receive_iwgc_event"}
+SECURED = [each for each in operations() if each.id not in PUBLIC.keys() | SIGNED]
+
+
+def by_id(each: Operation) -> str:
+    return each.id
+
+
+secured = pytest.mark.parametrize("operation", SECURED, ids=by_id)
+scoped = pytest.mark.parametrize("operation", [o for o in SECURED if o.scopes], ids=by_id)
+
+
+async def ask(client, operation, headers):
+    asked = request(operation)
+    return await client.request(**asked | {"headers": asked["headers"] | headers})
+
+
+def test_an_operation_without_a_key_is_on_the_list():
+    open_ones = {each.id for each in operations() if not each.told.get("security")}
+    assert open_ones - PUBLIC.keys() == set(), "declare Security(authenticate, scopes=[...])"
+
+
+def test_only_the_feed_signs():
+    signed = {o.id for o in operations() if {"signature": []} in o.told.get("security", [])}
+    assert signed == SIGNED
+
+
+@secured
+@pytest.mark.parametrize("credential", [None, "Bearer ev_test_x", "Basic YTpi", "unknown"])
+async def test_without_a_known_key_nothing_is_done(client, operation, credential):
+    if credential == "unknown":
+        credential = f"Bearer {keys.make('test')}"
+    answer = await ask(client, operation, {"Authorization": credential} if credential else {})
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@scoped
+async def test_a_key_without_the_scopes_is_refused(client, as_, operation):
+    answer = await ask(client, operation, await as_())
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/forbidden")
+    assert answer.json()["missing"] == operation.scopes
+
+
+@scoped
+async def test_every_scope_is_needed(client, as_, operation):
+    for scope in operation.scopes:
+        others = [other for other in operation.scopes if other != scope]
+        answer = await ask(client, operation, await as_(*others))
+        assert (answer.status_code, answer.json()["missing"]) == (403, [scope])
+
+
+@secured
+async def test_exactly_the_declared_scopes_suffice(client, as_, operation):
+    answer = await ask(client, operation, await as_(*operation.scopes))
+    assert answer.status_code not in (401, 403), answer.text
+    assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("name", sorted(SIGNED))
+async def test_a_key_is_no_signature(client, as_, name):
+    (operation,) = [each for each in operations() if each.id == name]
+    answer = await ask(client, operation, await as_("inbox:manage"))
+    assert answer.status_code == 401

@@ -1,0 +1,82 @@
+"""What a hostile JSON body gets, at every operation that takes one: a problem, never a fault."""
+
+import gzip
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.api.document import operations, request
+
+TAKERS = [each for each in operations() if "application/json" in each.bodies and each.secured]
+JSON = {"content-type": "application/json"}
+
+# name: (body, headers, status and type that it gets)
+HOSTILE = {
+    "invalid UTF-8": (b'{"a": "\xff"}', JSON, 400, "invalid-json"),
+    "half of a pair": (b'{"a": "\\ud800"}', JSON, 400, "invalid-json"),
+    "NUL, escaped": (b'{"a": "\\u0000"}', JSON, 400, "invalid-json"),
+    "NUL, raw": (b'{"a": "\x00"}', JSON, 400, "invalid-json"),
+    "1e400": (b'{"a": 1e400}', JSON, 400, "invalid-json"),
+    "NaN": (b'{"a": NaN}', JSON, 400, "invalid-json"),
+    "minus infinity": (b'{"a": -Infinity}', JSON, 400, "invalid-json"),
+    "too long a number": (b'{"a": ' + b"9" * 5_000 + b"}", JSON, 400, "invalid-json"),
+    "a key twice": (b'{"a": 1, "a": 1}', JSON, 400, "invalid-json"),
+    "depth 10,000": (b"[" * 10_000 + b"]" * 10_000, JSON, 400, "invalid-json"),
+    "no JSON": (b"{", JSON, 400, "invalid-json"),
+    "a byte order mark": (b"\xef\xbb\xbf{}", JSON, 400, "invalid-json"),
+    "50 MiB": (b" " * 50 * 1024 * 1024, JSON, 413, "too-large"),
+    "gzip": (
+        gzip.compress(b"0" * 1_000_000),
+        JSON | {"content-encoding": "gzip"},
+        415,
+        "unsupported-encoding",
+    ),
+    "another type": (b"a=b", {"content-type": "text/plain"}, 415, "unsupported-media-type"),
+    "a form": (
+        b"a=b",
+        {"content-type": "application/x-www-form-urlencoded"},
+        415,
+        "unsupported-media-type",
+    ),
+    "no type": (b"{}", {}, 415, "unsupported-media-type"),
+    "nothing": (b"", {}, 422, "invalid-request"),
+    "nothing of a type": (b"", JSON, 422, "invalid-request"),
+    "a list": (b"[]", JSON, 422, "invalid-request"),
+    "null": (b"null", JSON, 422, "invalid-request"),
+    "an unknown field": (b'{"no_such_field": 1}', JSON, 422, "invalid-request"),
+}
+
+
+async def send(client, as_, operation, content, headers):
+    asked = request(operation)
+    asked.pop("json")
+    held = asked["headers"] | await as_(*operation.scopes) | headers
+    return await client.request(**asked | {"content": content, "headers": held})
+
+
+@pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
+async def test_a_hostile_body_gets_a_problem(client, as_, operation, case):
+    body, headers, status, slug = case
+    answer = await send(client, as_, operation, body, headers)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
+async def test_a_body_without_a_length_is_measured_too(client, as_, operation):
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(50):
+            yield b" " * 1024 * 1024
+
+    answer = await send(client, as_, operation, parts(), JSON)
+    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/merge-patch+json", "APPLICATION/JSON; charset=utf-8"]
+)
+@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
+async def test_other_names_of_json_are_taken(client, as_, operation, kind):
+    answer = await send(client, as_, operation, b"[]", {"content-type": kind})
+    assert answer.status_code == 422
