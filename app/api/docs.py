@@ -26,7 +26,7 @@ def install(app: FastAPI) -> None:
         swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{_ASSETS}/swagger-ui.css",
         swagger_favicon_url=f"{_ASSETS}/favicon.png",
-        swagger_ui_parameters={"docExpansion": "none", "validatorUrl": None},
+        swagger_ui_parameters={"validatorUrl": None},
     )
     page = bytes(html.body).decode()
     scripts = " ".join(f"'{_hash(script)}'" for script in _INLINE.findall(page))

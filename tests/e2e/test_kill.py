@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,15 +18,10 @@ from app import migrate
 from app.core.db import create_engine
 from app.local.postgres import Postgres
 from tests.conftest import SECRET
+from tests.e2e.serving import free_port
 from tests.factories import Given, event, review, signed
 
 KILLS = 6
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Running:

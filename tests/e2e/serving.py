@@ -1,0 +1,64 @@
+"""The service as a process of its own, on a database that a test may fill."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core.db import create_engine
+from tests.conftest import PEPPER, SECRET
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(database_url: str) -> Iterator[str]:
+    """Serve the API on this database; gives its address once it is ready."""
+    port = free_port()
+    environment = os.environ | {
+        "EVERYVOICE_DATABASE__URL": database_url,
+        "EVERYVOICE_PORT": str(port),
+        "EVERYVOICE_IDENTITY__PEPPER": PEPPER,
+        "EVERYVOICE_WEBHOOKS__IWGC_SECRETS": SECRET,
+        "EVERYVOICE_LIMITS__PER_MINUTE": "1000000",
+        "EVERYVOICE_LIMITS__ANONYMOUS_PER_MINUTE": "1000000",
+        "EVERYVOICE_LOG_LEVEL": "error",
+    }
+    program = [sys.executable, "-m", "app.cli", "serve"]
+    process = subprocess.Popen(program, env=environment)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _await_ready(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        assert process.poll() is None, "the server ended before it was ready"
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{address}/readyz").status_code == 200:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(address)
+
+
+@asynccontextmanager
+async def filling(database_url: str) -> AsyncIterator[AsyncSession]:
+    """Give a session that commits what a served database starts with."""
+    engine = create_engine(database_url, "worker", pool=1)
+    async with async_sessionmaker(engine, expire_on_commit=False)() as session:
+        yield session
+    await engine.dispose()
