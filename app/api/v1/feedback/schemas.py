@@ -5,6 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.deps import Paging
+from app.core.wire import Day
 from app.domain.feedback.codes import (
     Channel,
     CollectionPoint,
@@ -53,8 +54,8 @@ class ResponseList(BaseModel):
 class DayRange(BaseModel):
     """Days from and to, both included."""
 
-    from_day: date | None = Field(None, alias="from", examples=["2026-03-01"])
-    to_day: date | None = Field(None, alias="to", examples=["2026-03-31"])
+    from_day: Day | None = Field(None, alias="from", examples=["2026-03-01"])
+    to_day: Day | None = Field(None, alias="to", examples=["2026-03-31"])
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -5,6 +5,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.api.deps import Paging
 from app.core.inbox import EventStatus, Received
+from app.core.wire import Instant
 from app.domain.feedback.operators import Selection
 
 
@@ -43,8 +44,8 @@ class EventList(BaseModel):
 class EventFilters(Paging):
     status: EventStatus | None = None
     source: str | None = Field(None, max_length=50, examples=["iwgc"])
-    received_from: AwareDatetime | None = None
-    received_to: AwareDatetime | None = Field(None, description="Not included.")
+    received_from: Instant | None = None
+    received_to: Instant | None = Field(None, description="Not included.")
 
 
 class AlertOut(BaseModel):
@@ -74,8 +75,8 @@ class Replay(BaseModel):
 
     status: EventStatus = Field(EventStatus.DEAD, description="Which events to try again.")
     source: str | None = Field(None, max_length=50, examples=["iwgc"])
-    received_from: AwareDatetime | None = None
-    received_to: AwareDatetime | None = Field(None, description="Not included.")
+    received_from: Instant | None = None
+    received_to: Instant | None = Field(None, description="Not included.")
 
     def selection(self) -> Selection:
         known: dict[str, Any] = dict(self)
