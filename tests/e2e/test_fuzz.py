@@ -1,0 +1,92 @@
+"""The fuzzer over the whole document, against the service as it really runs."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.api.openapi import texts
+from app.domain.identity import keys
+from tests.api.document import operations, request
+from tests.conftest import PEPPER
+from tests.e2e.serving import filling, serving
+from tests.factories import Given, drained, event, review
+
+HERE = Path(__file__).parent
+PROGRAM = str(Path(sys.executable).parent / "schemathesis")
+
+
+async def fill(url: str) -> tuple[str, str]:
+    """Put one of everything into the database; gives a key with all scopes, and its id."""
+    key = keys.make("test")
+    async with filling(url) as session:
+        given = Given(session)
+        await given.team(iwgc=["OXH-CMHT-CITY"])
+        stored = await given.key(keys.digest(key, PEPPER), scopes=sorted(texts.SCOPES))
+        await drained(session, event(**review()), event(**review(location_code="X")), b"{")
+    return key, str(stored.id)
+
+
+def existing(client: httpx.Client, *, but: str) -> dict[str, list[str]]:
+    """Give for each path parameter the ids that the list above it shows; never our own key's."""
+    found = defaultdict(list)
+    lists = {each.path: each for each in operations() if each.method == "get"}
+    for path in {each.path for each in operations()}:
+        above, _, parameter = path.partition("/{")
+        name = parameter.partition("}")[0]
+        if parameter and above in lists:
+            answer = client.request(**request(lists[above])).json()
+            ids = [item.get("id", item.get("name")) for item in answer.get("items", ())]
+            found[name] += [each for each in ids if each not in {but, *found[name]}]
+    return found
+
+
+def configured(folder: Path, ids: dict[str, list[str]]) -> Path:
+    lines = [(HERE / "schemathesis.toml").read_text()]
+    for name, values in ids.items():
+        if values:
+            lines += [f"[dictionaries.{name}]", f"values = {json.dumps(values)}"]
+            lines += [f'[parameters."path.{name}"]', f'dictionary = "{name}"', "probability = 0.7"]
+    path = folder / "schemathesis.toml"
+    path.write_text("\n".join(lines))
+    return path
+
+
+def fuzz(address: str, key: str, folder: Path, ids: dict[str, list[str]]) -> tuple[int, str]:
+    """Run the fuzzer in the folder; gives how it ended and what it told, long lines cut."""
+    command = [PROGRAM, "--config-file", str(configured(folder, ids)), "run"]
+    command += [f"{address}/openapi.json", "--header", f"Authorization: Bearer {key}"]
+    command += ["--seed", "1", "--no-color", "--generation-database", "none"]
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(HERE.parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    told = "\n".join(line[:1_000] for line in (done.stdout + done.stderr).splitlines())
+    return done.returncode, told
+
+
+@pytest.mark.slow
+def test_the_fuzzer_finds_no_failure(scratch_url: str, tmp_path: Path) -> None:
+    key, key_id = asyncio.run(fill(scratch_url))
+    credential = {"Authorization": f"Bearer {key}"}
+    with (
+        serving(scratch_url) as address,
+        httpx.Client(base_url=address, headers=credential) as client,
+    ):
+        ids = existing(client, but=key_id)
+        code, told = fuzz(address, key, tmp_path, ids)
+        still_known = client.get("/v1/feedback/responses").status_code
+    assert code == 0, told
+    assert still_known == 200, "the fuzzer revoked its own key: what came after was not tested"
+    assert any(ids.values())
