@@ -38,7 +38,6 @@ def build(app: FastAPI) -> dict[str, Any]:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs", {}))
-    components["headers"] = headers.ALL
     components["securitySchemes"] |= texts.SECURITY
     feed.tell_receiver(document)
     shared: dict[str, Any] = {}
@@ -49,6 +48,7 @@ def build(app: FastAPI) -> dict[str, Any]:
             for method in _METHODS & item.keys():
                 operations.tell(operations.Told(path, method, item[method]), schemas, shared)
                 used.update(item[method].get("tags", ()))
+    components["headers"] = headers.used(document)
     document["tags"] = [
         {"name": name, "description": texts.TAGS.get(name, "")} for name in sorted(used)
     ]

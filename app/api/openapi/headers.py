@@ -1,6 +1,8 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from orjson import dumps
+
 _COUNT = {"type": "integer", "minimum": 0}
 
 
@@ -52,3 +54,9 @@ def names(status: str, *, limited: bool, versioned: bool) -> Iterator[str]:
 
 def refer(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def used(document: dict[str, Any]) -> dict[str, Any]:
+    """Give the headers that a document refers to."""
+    text = dumps(document)
+    return {name: told for name, told in ALL.items() if f'/headers/{name}"'.encode() in text}
