@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
-from pydantic_core import PydanticCustomError
 
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT: Final = re.compile(
@@ -20,24 +19,20 @@ _INSTANT: Final = re.compile(
 def _day(value: Any) -> Any:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
-    raise PydanticCustomError("date_parsing", "Input should be a day as YYYY-MM-DD")
+    raise ValueError("should be a day as YYYY-MM-DD")
 
 
 def _instant(value: Any) -> Any:
     if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value)):
         return value
-    raise PydanticCustomError(
-        "datetime_parsing", "Input should be an instant as RFC 3339 with its offset or Z"
-    )
+    raise ValueError("should be an instant as RFC 3339 with its offset or Z")
 
 
 def _utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise PydanticCustomError(
-            "datetime_range", "Input is no instant of a year to 9999"
-        ) from None
+        raise ValueError("is beyond the years 1 to 9999 in UTC") from None
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -81,3 +81,11 @@ async def test_an_api_answer_may_load_nothing(client):
     answer = await client.get("/livez")
     assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_docs_page_runs_its_own_script_and_loads_its_own_files(client):
+    answer = await client.get("/docs")
+    policy = answer.headers.get_list("content-security-policy")
+    assert len(policy) == 1
+    assert "default-src 'none'; script-src 'self' 'sha256-" in policy[0]
+    assert "://" not in answer.text.replace("http://www.w3.org", "")
