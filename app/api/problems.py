@@ -222,12 +222,24 @@ async def _invalid(_: Request, error: Exception) -> Response:
     return render(422, "invalid-request", "The request is not valid", extra={"errors": items})
 
 
-async def _http(_: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101  what it is registered for
     if isinstance(error, InvalidJsonError):
         return render(400, error.slug, error.title, error.detail, {"code": error.code})
     refusal = FRAMEWORK.get(error.status_code, OTHER)
-    return render(error.status_code, refusal.slug, refusal.title, headers=error.headers)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": _allowed(request) or (headers or {}).get("Allow", "GET")}
+    return render(error.status_code, refusal.slug, refusal.title, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """Name every method of the path asked for; the framework names those of one route only."""
+    name = getattr(request.scope.get("route"), "name", None)
+    for item in request.app.openapi()["paths"].values():
+        if any(each["operationId"] == name for each in item.values()):
+            return ", ".join(sorted(method.upper() for method in item))
+    return ""
 
 
 def install(app: FastAPI) -> None:

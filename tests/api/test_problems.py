@@ -89,3 +89,10 @@ async def test_the_docs_page_runs_its_own_script_and_loads_its_own_files(client)
     assert len(policy) == 1
     assert "default-src 'none'; script-src 'self' 'sha256-" in policy[0]
     assert "://" not in answer.text.replace("http://www.w3.org", "")
+
+
+async def test_another_method_is_told_all_that_the_path_takes(client):
+    answer = await client.put("/v1/admin/keys")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+    page = await client.put("/docs")
+    assert (page.status_code, page.headers["allow"]) == (405, "GET")

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.api.openapi import texts
 from app.domain.identity import keys
+from app.domain.identity.scopes import SCOPES
 from tests.api.document import operations, request
 from tests.conftest import PEPPER
 from tests.e2e.serving import filling, serving
@@ -28,7 +28,7 @@ async def fill(url: str) -> tuple[str, str]:
     async with filling(url) as session:
         given = Given(session)
         await given.team(iwgc=["OXH-CMHT-CITY"])
-        stored = await given.key(keys.digest(key, PEPPER), scopes=sorted(texts.SCOPES))
+        stored = await given.key(keys.digest(key, PEPPER), scopes=sorted(SCOPES))
         await drained(session, event(**review()), event(**review(location_code="X")), b"{")
     return key, str(stored.id)
 

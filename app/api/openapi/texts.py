@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from app.domain.identity.scopes import SCOPES
+
 DESCRIPTION: Final = """\
 The patient experience and involvement service of an NHS trust. Feedback comes in by webhook or by
 file and comes out as the Friends and Family Test figures of a team, a directorate and the trust.
@@ -45,15 +47,6 @@ TAGS: Final = {
     "organisation": "Directorates, services and teams, and where each stands in time.",
     "reference": "Lists of codes and their labels.",
     "webhooks": "What a feed sends to this service, signed by Standard Webhooks.",
-}
-
-SCOPES: Final = {
-    "feedback:read": "responses without their comments, and figures",
-    "feedback:read:comments": "what people wrote",
-    "feedback:read:small_numbers": "figures of fewer than five people",
-    "inbox:manage": "replay and discard deliveries",
-    "inbox:read": "deliveries as they came in",
-    "metrics:read": "the process's counters",
 }
 
 _SIGNATURE: Final = """\

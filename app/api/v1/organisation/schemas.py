@@ -87,7 +87,9 @@ class ServiceList(BaseModel):
 
 
 class ServiceFilters(Paging):
-    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
+    directorate: str | None = Field(
+        None, max_length=100, description="A directorate's id or code.", examples=["COMM"]
+    )
 
 
 class ServiceNew(BaseModel):
@@ -148,7 +150,9 @@ class Tree(BaseModel):
 
 class FaultOut(BaseModel):
     line: int = Field(description="The line that the row begins in.", examples=[12])
-    column: str | None = Field(description="Null where it is the row as a whole.")
+    column: str | None = Field(
+        description="Null where it is the row as a whole.", examples=["segment"]
+    )
     reason: str = Field(examples=["bad-value"])
 
 

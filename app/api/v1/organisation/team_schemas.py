@@ -106,8 +106,12 @@ class On(BaseModel):
 
 
 class TeamFilters(Paging):
-    directorate: str | None = Field(None, max_length=100, description="A directorate's id or code.")
-    service: str | None = Field(None, max_length=100, description="A service's id or code.")
+    directorate: str | None = Field(
+        None, max_length=100, description="A directorate's id or code.", examples=["COMM"]
+    )
+    service: str | None = Field(
+        None, max_length=100, description="A service's id or code.", examples=["OX-ADULT"]
+    )
     segment: Segment | None = None
     setting: Setting | None = None
     open: bool | None = Field(None, description="Whether it is open on the day; all if not told.")
