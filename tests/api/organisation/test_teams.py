@@ -372,6 +372,12 @@ async def test_any_day_may_be_asked_for(organisation, old):
         assert answer.status_code in (200, 404)
 
 
+async def test_days_are_taken_only_as_they_are_written(organisation):
+    for on in ("0", "2026-3-1", "20260301"):
+        answer = await organisation.get("teams", on=on)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "#/on")
+
+
 def test_the_document_tells_what_a_patch_may_leave_out_but_not_take_away(app):
     schema = app.openapi()["components"]["schemas"]["TeamPatch"]
     assert "required" not in schema

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.core.actor import Actor
 from app.core.errors import InvalidError
+from app.core.wire import Day
 from app.domain.feedback import unmapped
 from app.domain.organisation.errors import LocationCodeTakenError
 
@@ -44,7 +44,7 @@ class LocationMapping(BaseModel):
     source: str = Field(min_length=1, max_length=50, examples=["iwgc"])
     code: str = Field(min_length=1, max_length=100, examples=["OXH-NEW-CLINIC"])
     team_id: UUID
-    valid_from: date | None = Field(
+    valid_from: Day | None = Field(
         None,
         description="The first day on which the code is the team's. If not told, it is as long as"
         " the team stands and no other has it.",

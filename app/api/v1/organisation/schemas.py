@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -6,6 +5,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic.json_schema import SkipJsonSchema
 
 from app.api.deps import Paging
+from app.core.wire import Day
 from app.domain.organisation.models import CODE, Segment, Setting
 
 
@@ -108,7 +108,7 @@ class ServiceChange(BaseModel):
     code: Annotated[Code | Null, NotNull] = KEPT
     name: Annotated[Name | Null, NotNull] = KEPT
     directorate_id: Annotated[UUID | Null, NotNull] = KEPT
-    effective_from: date | None = Field(
+    effective_from: Day | None = Field(
         None,
         description="The first of the month from which the service and its teams stand in the"
         " directorate; this month's if not told, and none to come.",
@@ -144,7 +144,7 @@ class TreeDirectorate(BaseModel):
 class Tree(BaseModel):
     """The organisation as it stood on a day."""
 
-    on: date = Field(examples=["2026-03-01"])
+    on: Day = Field(examples=["2026-03-01"])
     directorates: list[TreeDirectorate]
 
 

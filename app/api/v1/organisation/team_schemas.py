@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from app.api.v1.organisation.schemas import (
     without_default,
 )
 from app.core.clock import today
+from app.core.wire import Day
 from app.domain.organisation.models import FftCategory, Segment, Setting
 from app.domain.organisation.teams import NewTeam, TeamChange
 
@@ -55,8 +55,8 @@ class PlacementOut(BaseModel):
     setting: Setting
     pathway: Pathway | None
     fft_category: FftCategory | None = Field(description="The national submission grouping.")
-    valid_from: date = Field(examples=["2026-04-01"])
-    valid_to: date | None = Field(examples=[None])
+    valid_from: Day = Field(examples=["2026-04-01"])
+    valid_to: Day | None = Field(examples=[None])
 
 
 class PlacementList(BaseModel):
@@ -80,11 +80,11 @@ class TeamOut(BaseModel):
         description="By feedback source, the codes that it knows the team by.",
         examples=[_CODES_EXAMPLE],
     )
-    opened_on: date | None = Field(examples=["2019-04-01"])
-    closed_on: date | None = Field(
+    opened_on: Day | None = Field(examples=["2019-04-01"])
+    closed_on: Day | None = Field(
         description="The first day on which the team is closed.", examples=[None]
     )
-    valid_from: date = Field(
+    valid_from: Day = Field(
         description="Since when it stands so, or from when it is going to.", examples=["2026-04-01"]
     )
     version: int = VERSION
@@ -98,7 +98,7 @@ class TeamList(BaseModel):
 class On(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    on: date | None = _ON
+    on: Day | None = _ON
 
     def values(self) -> dict[str, Any]:
         """Give the day, and whether the team must have stood somewhere by then."""
@@ -115,7 +115,7 @@ class TeamFilters(Paging):
     segment: Segment | None = None
     setting: Setting | None = None
     open: bool | None = Field(None, description="Whether it is open on the day; all if not told.")
-    on: date | None = _ON
+    on: Day | None = _ON
 
     def filters(self) -> dict[str, Any]:
         found = super().filters()
@@ -142,9 +142,9 @@ class TeamNew(BaseModel):
         description="By feedback source; they hold as long as the team stands.",
         examples=[_CODES_EXAMPLE],
     )
-    opened_on: date | None = Field(None, examples=["2019-04-01"])
-    closed_on: date | None = _CLOSED_ON
-    effective_from: date | None = Field(
+    opened_on: Day | None = Field(None, examples=["2019-04-01"])
+    closed_on: Day | None = _CLOSED_ON
+    effective_from: Day | None = Field(
         None,
         description="The first of the month from which it stands so; 2000-01-01 if not told, so"
         " that every response counts.",
@@ -172,10 +172,10 @@ class TeamPatch(BaseModel):
     location_codes: Annotated[
         Annotated[dict[Source, LocationCodes | None], _SOURCES] | Null, NotNull
     ] = Field(None, json_schema_extra=without_default, examples=[_CODES_EXAMPLE])
-    opened_on: date | None = Field(None, examples=["2019-04-01"])
-    closed_on: date | None = _CLOSED_ON
-    effective_from: date | None = _EFFECTIVE_FROM
-    location_codes_from: date | None = Field(
+    opened_on: Day | None = Field(None, examples=["2019-04-01"])
+    closed_on: Day | None = _CLOSED_ON
+    effective_from: Day | None = _EFFECTIVE_FROM
+    location_codes_from: Day | None = Field(
         None,
         description="The day of the change of codes. If not told, new codes hold as long as the"
         " team stands and no other has them, and old ones until today.",
