@@ -19,7 +19,7 @@ Csv = Annotated[
         description="CSV in UTF-8, at most 1 MiB, with the columns directorate_code,"
         " directorate_name, service_code, service_name, team_code, team_name, segment and setting;"
         " pathway, fft_category, iwgc_codes (`;` between them) and effective_from may be missing.",
-        examples=["directorate_code,directorate_name,service_code,..."],
+        json_schema_extra={"format": "binary"},
     ),
 ]
 

@@ -44,7 +44,7 @@ class DirectorateOut(BaseModel):
     """A directorate of the trust."""
 
     id: UUID
-    code: Code
+    code: Code = Field(examples=["OXMH"])
     name: Name = Field(examples=["Oxfordshire Mental Health"])
     trust_code: str = Field(description="The trust's ODS code.", examples=["RNU"])
     version: int = VERSION
@@ -58,8 +58,8 @@ class DirectorateList(BaseModel):
 class DirectorateNew(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    code: Code
-    name: Name
+    code: Code = Field(examples=["OXMH"])
+    name: Name = Field(examples=["Oxfordshire Mental Health"])
 
 
 class DirectorateChange(BaseModel):
@@ -75,8 +75,8 @@ class ServiceOut(BaseModel):
     """A service line; its teams' placements say where they stood at which time."""
 
     id: UUID
-    code: Code
-    name: Name
+    code: Code = Field(examples=["OX-ADULT"])
+    name: Name = Field(examples=["Oxfordshire Adult Mental Health"])
     directorate_id: UUID = Field(description="Where the service stands now.")
     version: int = VERSION
 
@@ -88,15 +88,15 @@ class ServiceList(BaseModel):
 
 class ServiceFilters(Paging):
     directorate: str | None = Field(
-        None, max_length=100, description="A directorate's id or code.", examples=["COMM"]
+        None, max_length=100, description="A directorate's id or code.", examples=["OXMH"]
     )
 
 
 class ServiceNew(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    code: Code
-    name: Name
+    code: Code = Field(examples=["OX-ADULT"])
+    name: Name = Field(examples=["Oxfordshire Adult Mental Health"])
     directorate_id: UUID
 
 
@@ -129,15 +129,15 @@ class TreeTeam(BaseModel):
 
 class TreeService(BaseModel):
     id: UUID
-    code: Code
-    name: Name
+    code: Code = Field(examples=["OX-ADULT"])
+    name: Name = Field(examples=["Oxfordshire Adult Mental Health"])
     teams: list[TreeTeam]
 
 
 class TreeDirectorate(BaseModel):
     id: UUID
-    code: Code
-    name: Name
+    code: Code = Field(examples=["OXMH"])
+    name: Name = Field(examples=["Oxfordshire Mental Health"])
     services: list[TreeService]
 
 
@@ -151,7 +151,7 @@ class Tree(BaseModel):
 class FaultOut(BaseModel):
     line: int = Field(description="The line that the row begins in.", examples=[12])
     column: str | None = Field(
-        description="Null where it is the row as a whole.", examples=["segment"]
+        description="Null where it is the row as a whole.", examples=["setting"]
     )
     reason: str = Field(examples=["bad-value"])
 

@@ -107,7 +107,7 @@ class On(BaseModel):
 
 class TeamFilters(Paging):
     directorate: str | None = Field(
-        None, max_length=100, description="A directorate's id or code.", examples=["COMM"]
+        None, max_length=100, description="A directorate's id or code.", examples=["OXMH"]
     )
     service: str | None = Field(
         None, max_length=100, description="A service's id or code.", examples=["OX-ADULT"]
