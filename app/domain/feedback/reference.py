@@ -1,0 +1,203 @@
+"""Labels of a response's closed sets; those of the Data Dictionary stand beside its codes."""
+
+from typing import Final
+
+from app.core.reference import CodeList
+from app.domain.feedback import codes
+from app.domain.feedback.codes import (
+    Channel,
+    CollectionPoint,
+    FftAnswer,
+    PublicationStatus,
+    RespondentType,
+)
+
+FFT_ANSWER: Final = CodeList.of(
+    "fft_answer",
+    "Overall, how was your experience of our service?",
+    {
+        FftAnswer.VERY_GOOD: "Very good",
+        FftAnswer.GOOD: "Good",
+        FftAnswer.NEITHER_GOOD_NOR_POOR: "Neither good nor poor",
+        FftAnswer.POOR: "Poor",
+        FftAnswer.VERY_POOR: "Very poor",
+        FftAnswer.DONT_KNOW: "Don't know",
+    },
+    {
+        FftAnswer.VERY_GOOD: "Very good",
+        FftAnswer.GOOD: "Good",
+        FftAnswer.NEITHER_GOOD_NOR_POOR: "OK",
+        FftAnswer.POOR: "Bad",
+        FftAnswer.VERY_POOR: "Very bad",
+        FftAnswer.DONT_KNOW: "I don't know",
+    },
+)
+CHANNEL: Final = CodeList.of(
+    "channel",
+    "How the answer was given",
+    {
+        Channel.SMS: "Text message",
+        Channel.ONLINE: "Online survey",
+        Channel.APP: "Smartphone app",
+        Channel.TABLET: "Tablet",
+        Channel.KIOSK: "Kiosk",
+        Channel.PAPER: "Paper or postcard",
+        Channel.TELEPHONE: "Telephone",
+        Channel.IN_PERSON: "In person",
+        Channel.OTHER: "Other",
+    },
+    {
+        Channel.SMS: "By text",
+        Channel.ONLINE: "On a website",
+        Channel.APP: "With an app on a phone",
+        Channel.TABLET: "On a tablet",
+        Channel.KIOSK: "On a screen in the building",
+        Channel.PAPER: "On paper",
+        Channel.TELEPHONE: "By phone",
+        Channel.IN_PERSON: "By talking to us",
+        Channel.OTHER: "Another way",
+    },
+)
+RESPONDENT_TYPE: Final = CodeList.of(
+    "respondent_type",
+    "Who answered",
+    {
+        RespondentType.PATIENT: "Patient",
+        RespondentType.CARER: "Carer",
+        RespondentType.PARENT: "Parent or guardian",
+        RespondentType.STAFF_ASSISTED: "Patient, helped by staff",
+    },
+    {
+        RespondentType.PATIENT: "Me",
+        RespondentType.CARER: "Someone who looks after me",
+        RespondentType.PARENT: "My mum, dad or guardian",
+        RespondentType.STAFF_ASSISTED: "Me, with help from staff",
+    },
+)
+PUBLICATION_STATUS: Final = CodeList.of(
+    "publication_status",
+    "Whether the review is public",
+    {
+        PublicationStatus.PUBLISHED: "Published",
+        PublicationStatus.PENDING: "Waiting to be checked",
+        PublicationStatus.WITHHELD: "Withheld",
+        PublicationStatus.REMOVED: "Removed",
+    },
+    {
+        PublicationStatus.PUBLISHED: "Everyone can see it",
+        PublicationStatus.PENDING: "We are checking it",
+        PublicationStatus.WITHHELD: "We do not show it",
+        PublicationStatus.REMOVED: "It was taken away",
+    },
+)
+COLLECTION_POINT: Final = CodeList.of(
+    "collection_point",
+    "When the answer was given",
+    {
+        CollectionPoint.BEFORE_OR_AT_DISCHARGE: "Before or at discharge",
+        CollectionPoint.AFTER_DISCHARGE: "After discharge",
+    },
+    {
+        CollectionPoint.BEFORE_OR_AT_DISCHARGE: "Before you left our care",
+        CollectionPoint.AFTER_DISCHARGE: "After you left our care",
+    },
+)
+ETHNIC_CATEGORY: Final = CodeList.of(
+    "ethnic_category",
+    "Ethnic category (NHS Data Dictionary)",
+    codes.ETHNIC_CATEGORY,
+    {
+        "A": "White British",
+        "B": "White Irish",
+        "C": "White, from somewhere else",
+        "D": "Mixed: white and black Caribbean",
+        "E": "Mixed: white and black African",
+        "F": "Mixed: white and Asian",
+        "G": "Mixed: another mix",
+        "H": "Indian",
+        "J": "Pakistani",
+        "K": "Bangladeshi",
+        "L": "Asian, from somewhere else",
+        "M": "Black Caribbean",
+        "N": "Black African",
+        "P": "Black, from somewhere else",
+        "R": "Chinese",
+        "S": "Another group",
+        "Z": "I do not want to say",
+        "99": "We do not know",
+    },
+)
+GENDER: Final = CodeList.of(
+    "gender",
+    "Stated gender (NHS Data Dictionary)",
+    codes.GENDER,
+    {"1": "Man or boy", "2": "Woman or girl", "9": "Not one or the other", "X": "We do not know"},
+)
+SEXUAL_ORIENTATION: Final = CodeList.of(
+    "sexual_orientation",
+    "Stated sexual orientation (NHS Data Dictionary)",
+    codes.SEXUAL_ORIENTATION,
+    {
+        "1": "Straight",
+        "2": "Gay or lesbian",
+        "3": "Bisexual",
+        "4": "Something else",
+        "U": "I am not sure",
+        "Z": "I do not want to say",
+        "9": "We do not know",
+    },
+)
+DISABILITY: Final = CodeList.of(
+    "disability",
+    "Disability (NHS Data Dictionary)",
+    codes.DISABILITY,
+    {
+        "01": "Feelings and how you act",
+        "02": "Hearing",
+        "03": "Using your hands",
+        "04": "Remembering, thinking or learning",
+        "05": "Moving around",
+        "06": "Knowing when something is not safe",
+        "07": "Washing, dressing and using the toilet",
+        "08": "A long illness",
+        "09": "Seeing",
+        "10": "Speaking",
+        "XX": "Something else",
+        "NN": "No disability",
+        "ZZ": "I do not want to say",
+    },
+)
+RELIGION: Final = CodeList.of(
+    "religion",
+    "Religion (NHS Data Dictionary)",
+    codes.RELIGION,
+    {
+        "A": "Baha'i",
+        "B": "Buddhist",
+        "C": "Christian",
+        "D": "Hindu",
+        "E": "Jain",
+        "F": "Jewish",
+        "G": "Muslim",
+        "H": "Pagan",
+        "I": "Sikh",
+        "J": "Zoroastrian",
+        "K": "Another religion",
+        "L": "No religion",
+        "M": "I do not want to say",
+        "N": "We do not know",
+    },
+)
+
+LISTS: Final = (
+    FFT_ANSWER,
+    CHANNEL,
+    RESPONDENT_TYPE,
+    PUBLICATION_STATUS,
+    COLLECTION_POINT,
+    ETHNIC_CATEGORY,
+    GENDER,
+    SEXUAL_ORIENTATION,
+    DISABILITY,
+    RELIGION,
+)

@@ -1,0 +1,105 @@
+from enum import StrEnum
+
+import pytest
+
+from app.api.v1.reference.routes import LISTS
+from app.domain.feedback import codes
+from app.domain.organisation import models as organisation
+
+URL = "/v1/reference"
+EXPECTED = {
+    "fft_answer": codes.FftAnswer,
+    "channel": codes.Channel,
+    "respondent_type": codes.RespondentType,
+    "publication_status": codes.PublicationStatus,
+    "collection_point": codes.CollectionPoint,
+    "ethnic_category": codes.ETHNIC_CATEGORY,
+    "gender": codes.GENDER,
+    "sexual_orientation": codes.SEXUAL_ORIENTATION,
+    "disability": codes.DISABILITY,
+    "religion": codes.RELIGION,
+    "segment": organisation.Segment,
+    "setting": organisation.Setting,
+    "fft_category": organisation.FftCategory,
+}
+
+
+def test_each_list_holds_just_the_codes_that_are_taken_in():
+    assert LISTS.keys() == EXPECTED.keys()
+    for name, known in EXPECTED.items():
+        values = [str(member) for member in known]
+        assert [code.code for code in LISTS[name].codes] == values, name
+
+
+def test_every_closed_set_of_the_domain_has_a_list():
+    closed = [
+        found
+        for module in (codes, organisation)
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, StrEnum) and found is not StrEnum
+    ]
+    # The scale is told by the source of a figure, never chosen.
+    assert [f for f in closed if f not in EXPECTED.values() and f is not codes.Scale] == []
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_labels_are_there_once_and_easy_read_is_short(name):
+    found = LISTS[name].codes
+    assert len({code.label for code in found}) == len(found)
+    assert len({code.easy_read_label for code in found}) == len(found)
+    for code in found:
+        assert code.label.strip() == code.label != ""
+        assert 1 <= len(code.easy_read_label.split()) <= 9
+        assert max(map(len, code.easy_read_label.split())) <= 12
+
+
+async def test_the_lists_are_listed_without_a_key(client):
+    answer = await client.get(URL)
+    assert answer.status_code == 200
+    assert answer.json()["next"] is None
+    assert [item["name"] for item in answer.json()["items"]] == list(LISTS)
+
+
+async def test_a_list_tells_code_labels_and_order(client):
+    answer = await client.get(f"{URL}/fft_answer")
+    assert answer.status_code == 200
+    assert answer.json()["items"][2] == {
+        "code": "neither_good_nor_poor",
+        "label": "Neither good nor poor",
+        "easy_read_label": "OK",
+        "order": 3,
+        "retired": False,
+    }
+
+
+@pytest.mark.parametrize("path", ["", "/disability"])
+async def test_what_a_cache_holds_is_not_sent_again(client, path):
+    first = await client.get(URL + path)
+    assert first.headers["cache-control"] == "public, max-age=3600"
+    tag = first.headers["etag"]
+    for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = await client.get(URL + path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content) == (304, b"")
+        assert (again.headers["etag"], again.headers["cache-control"]) == (
+            tag,
+            "public, max-age=3600",
+        )
+    changed = await client.get(URL + path, headers={"If-None-Match": '"other"'})
+    assert (changed.status_code, changed.content) == (200, first.content)
+
+
+async def test_each_list_has_a_tag_of_its_own(client):
+    tags = {(await client.get(f"{URL}/{name}")).headers["etag"] for name in LISTS}
+    assert len(tags) == len(LISTS)
+
+
+async def test_an_unknown_list_is_not_found(client):
+    for name in ("nothing", "FFT_ANSWER", "%00", "role"):
+        answer = await client.get(f"{URL}/{name}")
+        assert answer.status_code in (404, 422), name
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert (await client.get(f"{URL}/role")).json()["type"] == "/problems/reference-list-not-found"
+
+
+async def test_an_unknown_parameter_is_refused(client):
+    assert (await client.get(f"{URL}/gender?lang=cy")).status_code == 422
