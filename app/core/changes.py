@@ -5,9 +5,6 @@ Writers leave rows in `change_pending` inside their own transaction. The sequenc
 drawn only after the transaction it stands for is visible (reliability reference 4.3).
 """
 
-import hashlib
-import re
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,11 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
-from app.core.errors import GoneError
-from app.core.statement import Statement
 
 BATCH = 10_000
-_CURSOR = re.compile(r"^([0-9a-f]{16})-(\d{1,18})$")
 _LOCK = 0x6576_6365  # advisory lock of the one sequencer
 
 
@@ -97,20 +91,6 @@ SEQUENCE = text(
     """
 )
 
-VERIFY = text(
-    """
-    SELECT min(seq) FROM (
-        SELECT seq, hash, changed_at, lag(seq) OVER byseq AS before,
-               lag(changed_at) OVER byseq AS earlier,
-               change_chain('', change_text(seq, entity, entity_id, op, fields, actor_id,
-                                            operation, changed_at)) OVER byseq AS expected
-          FROM change_log WINDOW byseq AS (ORDER BY seq)
-    ) chain
-    WHERE hash IS DISTINCT FROM expected OR seq <> coalesce(before, 0) + 1
-       OR changed_at <= earlier
-    """
-)
-
 
 async def sequence(session: AsyncSession) -> int:
     """Move up to BATCH pending changes into the log; gives how many were moved.
@@ -121,50 +101,3 @@ async def sequence(session: AsyncSession) -> int:
     await session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     result = await session.execute(SEQUENCE, {"batch": BATCH})
     return int(getattr(result, "rowcount", 0))
-
-
-async def verify(session: AsyncSession) -> int | None:
-    """Give the first number at which the chain no longer holds, None while it does."""
-    found: int | None = await session.scalar(VERIFY)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in the log of one life of the database."""
-
-    epoch: str
-    seq: int
-
-    def __str__(self) -> str:
-        return f"{self.epoch}-{self.seq}"
-
-
-async def epoch(door: Statement) -> str:
-    """Name this life of the database: a restore to an earlier point or elsewhere changes it."""
-    row = await door.fetchrow(
-        "SELECT (SELECT system_identifier FROM pg_control_system())::text,"
-        " (SELECT timeline_id FROM pg_control_checkpoint())::text,"
-        " (SELECT generation FROM change_epoch)::text"
-    )
-    return hashlib.sha256("/".join(row).encode()).hexdigest()[:16]
-
-
-async def read_cursor(door: Statement, cursor: str | None) -> Cursor:
-    """Read a cursor that a consumer sent back; none starts at the beginning.
-
-    Raises GoneError for a foreign, expired or future cursor: an empty page would lose rows.
-    """
-    current = await epoch(door)
-    if cursor is None:
-        return Cursor(current, 0)
-    match = _CURSOR.match(cursor)
-    if match is None or match[1] != current:
-        raise GoneError
-    oldest, newest = await door.fetchrow(
-        "SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM change_log"
-    )
-    seq = int(match[2])
-    if not oldest - 1 <= seq <= newest:
-        raise GoneError
-    return Cursor(current, seq)

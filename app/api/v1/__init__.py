@@ -8,6 +8,9 @@ from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
+from app.api.v1.bi.routes import router as bi
+from app.api.v1.feedback.routes import router as feedback
+from app.api.v1.reference.routes import router as reference
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -20,3 +23,5 @@ router.include_router(keys)
 router.include_router(users)
 router.include_router(roles)
 router.include_router(organisation)
+router.include_router(bi)
+router.include_router(reference)
