@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     cors: Cors = Cors()
     limits: Limits = Limits()
     trust: Trust = Trust()
+    otlp_endpoint: str | None = Field(
+        None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where traces and metrics are sent; none are made without it.",
+    )
 
     @model_validator(mode="after")
     def _live_has_a_pepper(self) -> Self:

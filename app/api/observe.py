@@ -1,5 +1,6 @@
 """Outermost: request ids, one log line and one metric a request, and no leaking error."""
 
+import math
 import os
 import re
 import time
@@ -8,10 +9,11 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
+from app.core.backlog import Backlog
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{1,64}$")
 _FIXED = (
@@ -43,6 +45,22 @@ class Metrics:
         self.failures = Counter(
             "everyvoice_authentication_failures", "Refused credentials", registry=self.registry
         )
+        self.read = Gauge(
+            "everyvoice_backlog_read",
+            "1 where the backlog could be read, else 0 and nothing of it is shown",
+            registry=self.registry,
+        )
+        self.waiting = Gauge(
+            "everyvoice_backlog",
+            "What waits: events of the inbox, changes to be put in order, jobs",
+            ["kind"],
+            registry=self.registry,
+        )
+        self.oldest = Gauge(
+            "everyvoice_inbox_oldest_seconds",
+            "How long the oldest event in line has waited",
+            registry=self.registry,
+        )
         self._kept: dict[tuple[str, int], tuple[Histogram, Counter]] = {}
 
     def count(self, operation: str, status: int, seconds: float) -> None:
@@ -55,6 +73,14 @@ class Metrics:
         kept[1].inc()
         if status == HTTPStatus.UNAUTHORIZED:
             self.failures.inc()
+
+    def show(self, backlog: Backlog | None) -> None:
+        """Show what waits; None where it could not be read, so that nothing stale is shown."""
+        self.waiting.clear()
+        self.read.set(0 if backlog is None else 1)
+        self.oldest.set(math.nan if backlog is None else backlog.oldest_seconds)
+        for kind, count in backlog.counts.items() if backlog else ():
+            self.waiting.labels(kind).set(count)
 
 
 class Observe:
