@@ -69,7 +69,7 @@ def _walk(value: Any, *, escaped: bool) -> None:
     level, depth = [value], 0
     while level:
         depth += 1
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and not all(type(item) is str for item in level):
             raise JsonError("too-deep", f"nested deeper than {MAX_DEPTH}")
         below: list[Any] = []
         for item in level:
