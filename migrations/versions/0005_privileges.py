@@ -48,6 +48,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP SCHEMA reporting")
+    op.execute("REVOKE EXECUTE ON FUNCTION feedback_recount(date, date) FROM everyvoice_worker")
+    op.execute("GRANT EXECUTE ON FUNCTION feedback_recount(date, date) TO PUBLIC")
     op.execute(
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
         f" REVOKE SELECT, INSERT, UPDATE, DELETE ON TABLES FROM {WRITERS}"

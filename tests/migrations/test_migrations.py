@@ -1,0 +1,121 @@
+"""The schema that migrations make is the one that the models describe, and each step goes back."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+
+from app import migrate
+from tests.conftest import _execute, server_url
+
+# All that a migration makes: relations, columns, constraints, functions, triggers, rights.
+SCHEMA = """
+SELECT concat_ws(' ', 'column', table_schema, table_name, column_name, data_type, is_nullable,
+                 column_default) AS line
+  FROM information_schema.columns WHERE table_schema IN ('public', 'jobs', 'reporting')
+UNION ALL
+SELECT concat_ws(' ', 'relation', c.oid::regclass, c.relkind, c.relpersistence,
+                 pg_get_userbyid(c.relowner),
+                 ARRAY(SELECT acl::text FROM unnest(coalesce(c.relacl, acldefault(
+                           CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner))) acl
+                        ORDER BY 1))
+  FROM pg_class c
+ WHERE c.relnamespace::regnamespace::text IN ('public', 'jobs', 'reporting')
+UNION ALL
+SELECT concat_ws(' ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
+  FROM pg_constraint WHERE connamespace::regnamespace::text IN ('public', 'jobs')
+UNION ALL
+SELECT concat_ws(' ', 'index', indexdef) FROM pg_indexes WHERE schemaname IN ('public', 'jobs')
+UNION ALL
+SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL
+SELECT concat_ws(' ', 'function', oid::regprocedure, prosrc,
+                 ARRAY(SELECT acl::text FROM unnest(coalesce(proacl, acldefault('f', proowner))) acl
+                        ORDER BY 1))
+  FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
+   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT concat_ws(' ', 'default', defaclrole::regrole, defaclobjtype, acl)
+  FROM pg_default_acl, unnest(defaclacl) acl WHERE acl::text NOT LIKE 'everyvoice_owner=%'
+UNION ALL
+SELECT concat_ws(' ', 'schema', nspname, acl)
+  FROM pg_namespace, unnest(coalesce(nspacl, acldefault('n', nspowner))) acl
+ WHERE nspname IN ('public', 'jobs', 'reporting')
+ORDER BY 1"""
+
+
+@pytest.fixture
+async def empty_url():
+    """A database with the owner's rights and nothing else."""
+    name = f"ev_empty_{uuid4().hex}"
+    await _execute(f"CREATE DATABASE {name}")
+    await run(server_url(name), lambda config: command.upgrade(config, "base"))
+    yield server_url(name)
+    await _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def schema(url: str) -> list[str]:
+    connection = await asyncpg.connect(url)
+    found = [row[0] for row in await connection.fetch(SCHEMA)]
+    await connection.close()
+    return [line for line in found if "alembic_version" not in line]
+
+
+async def run(url: str, action) -> None:
+    await asyncio.to_thread(migrate.run, url, action)
+
+
+def revisions() -> list[str]:
+    """From the first to the head."""
+    walked = ScriptDirectory.from_config(migrate.config()).walk_revisions()
+    return [script.revision for script in walked][::-1]
+
+
+def test_there_is_one_line_of_migrations_and_its_end_is_told():
+    script = ScriptDirectory.from_config(migrate.config())
+    assert script.get_heads() == [(migrate.FOLDER / "HEAD").read_text().strip()]
+    assert all(each.nextrev == set() or len(each.nextrev) == 1 for each in script.walk_revisions())
+    assert not any(each.is_merge_point for each in script.walk_revisions())
+
+
+async def test_the_migrated_schema_is_that_of_the_models(scratch_url):
+    await run(scratch_url, command.check)
+
+
+async def test_the_whole_goes_down_to_nothing_and_up_again(empty_url):
+    before = await schema(empty_url)
+    await run(empty_url, lambda config: command.upgrade(config, "head"))
+    head = await schema(empty_url)
+    await run(empty_url, lambda config: command.downgrade(config, "base"))
+    assert await schema(empty_url) == before
+    await run(empty_url, lambda config: command.upgrade(config, "head"))
+    assert await schema(empty_url) == head
+
+
+async def test_each_step_goes_down_and_up(empty_url):
+    for revision in revisions():
+        before = await schema(empty_url)
+        await run(empty_url, lambda config, to=revision: command.upgrade(config, to))
+        after = await schema(empty_url)
+        await run(empty_url, lambda config: command.downgrade(config, "-1"))
+        assert await schema(empty_url) == before, revision
+        await run(empty_url, lambda config, to=revision: command.upgrade(config, to))
+        assert await schema(empty_url) == after, revision
+
+
+async def test_migrating_twice_changes_nothing(scratch_url):
+    before = await schema(scratch_url)
+    await asyncio.to_thread(migrate.upgrade, scratch_url)
+    assert await schema(scratch_url) == before
+
+
+async def test_the_trust_is_named_once(scratch_url):
+    for name in ("First", "Second"):
+        await asyncio.to_thread(migrate.name_trust, scratch_url, "RNU", name)
+    connection = await asyncpg.connect(scratch_url)
+    rows = await connection.fetch("SELECT code, name FROM trust")
+    await connection.close()
+    assert [tuple(row) for row in rows] == [("RNU", "First")]
