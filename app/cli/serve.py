@@ -4,6 +4,9 @@ from app.cli import commands
 @commands.command()
 def serve() -> None:
     """Serve the API on EVERYVOICE_HOST and EVERYVOICE_PORT until told to stop."""
+    import signal
+    import sys
+
     import uvicorn
 
     from app.core import logging
@@ -12,6 +15,8 @@ def serve() -> None:
 
     settings = Settings()
     logging.configure(settings.log_level)
+    # The server drains first and then raises the signal again: a clean end is no death by signal.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

@@ -6,12 +6,15 @@ import structlog
 
 
 class _Libraries(logging.Handler):
-    """Libraries' own lines, as JSON and without tracebacks, whose frames can quote values."""
+    """Libraries' own lines, as JSON and without what can quote values: arguments, tracebacks, and
+    lines after the first, where asyncio writes what a task failed by.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         log = structlog.get_logger(record.name)
-        log.log(record.levelno, str(record.msg), library=record.name, error=error)
+        event = str(record.msg).partition("\n")[0]
+        log.log(record.levelno, event, library=record.name, error=error)
 
 
 def configure(level: str) -> None:
