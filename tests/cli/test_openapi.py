@@ -44,7 +44,7 @@ def commit(path: Path, text: str) -> None:
     git(path.parent, "commit", "--allow-empty", "--message", "document")
 
 
-def with_more(*, version: str = "1.0") -> str:
+def with_more(*, version: str = "1.0.0") -> str:
     """A document whose clients have an operation that the code lacks."""
     document = json.loads(AS_WRITTEN)
     document["paths"]["/v1/gone"] = {"get": {"operationId": "gone", "responses": {}}}
@@ -100,7 +100,7 @@ def test_a_raised_version_lets_a_break_through(repository: Path) -> None:
 def test_a_branch_is_held_against_where_it_began(repository: Path) -> None:
     commit(repository, with_more())
     git(repository.parent, "switch", "--create", "mine")
-    commit(repository, command.written({"info": {"version": "1.0"}}))
+    commit(repository, command.written({"info": {"version": "1.0.0"}}))
     commit(repository, AS_WRITTEN)
     assert run("--check").exit_code == 0
     assert "/v1/gone: removed" in run("--check", "--base", "main").stderr

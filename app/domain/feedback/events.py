@@ -1,5 +1,6 @@
 """What the feed says: the events of a review, as they stand on the wire."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -10,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
 )
 
 from app.domain.feedback import codes
@@ -34,6 +36,11 @@ def _one_of(known: Any) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _told(known: Iterable[str]) -> WithJsonSchema:
+    """List the codes in the schema that the feed's vendor reads."""
+    return WithJsonSchema({"type": "string", "enum": sorted(known)})
+
+
 Comment = Annotated[
     Annotated[str, StringConstraints(max_length=100_000)] | None,
     BeforeValidator(_empty_is_absent),
@@ -41,7 +48,7 @@ Comment = Annotated[
 ]
 ReviewId = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Version = Annotated[int, Field(ge=0, le=2**53 - 1, examples=[1])]
-Disability = Annotated[str, _one_of(codes.DISABILITY)]
+Disability = Annotated[str, _one_of(codes.DISABILITY), _told(codes.DISABILITY)]
 
 
 class FromFeed(BaseModel):
@@ -58,18 +65,22 @@ class ItemRating(FromFeed):
 class Demographics(FromFeed):
     """Equality monitoring by the codes of the NHS Data Dictionary; all of it optional."""
 
-    ethnic_category: Annotated[str, _one_of(codes.ETHNIC_CATEGORY)] | None = Field(
-        None, examples=["A"]
-    )
+    ethnic_category: (
+        Annotated[str, _one_of(codes.ETHNIC_CATEGORY), _told(codes.ETHNIC_CATEGORY)] | None
+    ) = Field(None, examples=["A"])
     age_band: Annotated[str, StringConstraints(pattern=r"^(\d{1,3}-\d{1,3}|\d{1,3}\+)$")] | None = (
         Field(None, examples=["25-34"])
     )
-    gender: Annotated[str, _one_of(codes.GENDER)] | None = Field(None, examples=["2"])
-    disability: list[Disability] | None = Field(None, max_length=13, examples=[["05"]])
-    sexual_orientation: Annotated[str, _one_of(codes.SEXUAL_ORIENTATION)] | None = Field(
-        None, examples=["1"]
+    gender: Annotated[str, _one_of(codes.GENDER), _told(codes.GENDER)] | None = Field(
+        None, examples=["2"]
     )
-    religion: Annotated[str, _one_of(codes.RELIGION)] | None = Field(None, examples=["C"])
+    disability: list[Disability] | None = Field(None, max_length=13, examples=[["05"]])
+    sexual_orientation: (
+        Annotated[str, _one_of(codes.SEXUAL_ORIENTATION), _told(codes.SEXUAL_ORIENTATION)] | None
+    ) = Field(None, examples=["1"])
+    religion: Annotated[str, _one_of(codes.RELIGION), _told(codes.RELIGION)] | None = Field(
+        None, examples=["C"]
+    )
     carer: bool | None = Field(None, examples=[False])
 
 
