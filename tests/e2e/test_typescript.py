@@ -58,7 +58,8 @@ async def fill(url: str, key: str) -> None:
     async with filling(url) as session:
         given = Given(session)
         await given.team(iwgc=["OXH-CMHT-CITY"])
-        await given.key(keys.digest(key, PEPPER), scopes=["feedback:read"])
+        scopes = ["feedback:read", "feedback:read:small_numbers"]
+        await given.key(keys.digest(key, PEPPER), scopes=scopes)
         await drained(session, *(event(**review()) for _ in range(6)))
 
 
