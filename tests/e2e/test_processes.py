@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.core.db import create_engine
 from app.domain.identity import keys
+from app.domain.identity.scopes import SCOPES
 from tests.conftest import PEPPER, SECRET, _execute, server_url
 from tests.factories import Given, event, review, signed
 
@@ -203,7 +204,7 @@ async def test_the_worker_ends_cleanly_in_the_middle_of_its_work(start, scratch_
 
 async def test_no_log_line_quotes_a_person_or_a_key(start, scratch_url):
     """On the paths where things go wrong, at the level that tells most."""
-    headers = await key(scratch_url, "feedback:read", "feedback:read:comments", "inbox:manage")
+    headers = await key(scratch_url, *SCOPES)
     secret = headers["Authorization"].removeprefix("Bearer ")
     process, worker = start("serve"), start("worker")
     connection = await asyncpg.connect(scratch_url)

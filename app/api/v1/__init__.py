@@ -4,12 +4,11 @@ from app.api.strict import StrictRoute
 from app.api.v1.admin.keys import router as keys
 from app.api.v1.admin.roles import router as roles
 from app.api.v1.admin.users import router as users
+from app.api.v1.bi.routes import router as bi
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
-from app.api.v1.bi.routes import router as bi
-from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.reference.routes import router as reference
 from app.api.v1.webhooks.inbox import router as inbox
 

@@ -6,11 +6,12 @@ from typing import Final
 
 SCOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "audit:read": "See who made each change.",
         "bi:read": "Read the change feed and the data sets of the warehouse.",
         "feedback:import": "Send files of feedback, and follow what becomes of their rows.",
-        "feedback:read": "Read responses without their comments, and the figures.",
-        "feedback:read:comments": "Read and search the words that people wrote.",
-        "feedback:read:small_numbers": "Read figures of groups in which fewer than five answered.",
+        "feedback:read": "Read the figures.",
+        "feedback:read:comments": "Read and search the words of responses.",
+        "feedback:read:small_numbers": "Read single responses, and figures of fewer than five.",
         "inbox:manage": "Replay and discard what came in from feeds.",
         "inbox:read": "Read what came in from feeds, raw bodies included.",
         "keys:manage": "Make and revoke keys; make and change users.",

@@ -4,6 +4,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.api.deps import Paging
+from app.core.wire import Instant
 from app.domain.identity.keys import NewSecret
 from app.domain.identity.models import ApiKey, User
 from app.domain.identity.service import KeyWanted, UserChange
@@ -88,7 +89,7 @@ class KeyNew(BaseModel):
     teams: list[UUID] | None = Field(
         None, min_length=1, max_length=1000, description="Limits it to these.", examples=[None]
     )
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Instant | None = Field(
         None, description="In the future, at most ten years.", examples=["2027-03-31T23:00:00Z"]
     )
 
