@@ -150,10 +150,10 @@ async def test_an_absent_user_is_not_found(client, admin):
 async def test_nobody_gives_roles_that_hold_more_than_they_do(client, as_, admin):
     answer = await client.post(URL, json={"name": "Jo", "roles": ["moderator"]}, headers=admin)
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/grant-exceeds-own")
-    assert answer.json()["missing"] == ["feedback:read:comments"]
+    assert answer.json()["missing"] == ["feedback:read:comments", "feedback:read:small_numbers"]
     jo = await made(client, admin)
     answer = await changed(client, admin, jo, roles=["reader", "moderator"])
-    assert answer.json()["missing"] == ["feedback:read:comments"]
+    assert answer.json()["missing"] == ["feedback:read:comments", "feedback:read:small_numbers"]
     assert (await client.get(f"{URL}/{jo['id']}", headers=admin)).json() == jo
 
 
@@ -220,7 +220,7 @@ async def test_words_and_small_numbers_are_for_those_whose_work_needs_them(sessi
     roles = (await session.scalars(select(Role).where(Role.code != "administrator"))).all()
     for scope, codes in (
         ("feedback:read:comments", {"involvement_lead", "moderator", "team_lead"}),
-        ("feedback:read:small_numbers", {"analyst", "involvement_lead", "team_lead"}),
+        ("feedback:read:small_numbers", {"analyst", "involvement_lead", "moderator", "team_lead"}),
         ("keys:manage", set()),
         ("organisation:manage", set()),
     ):
