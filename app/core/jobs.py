@@ -15,12 +15,15 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.actor import Actor
 from app.core.clock import now
 from app.core.db import Base, Entity
+from app.core.errors import NotFoundError
 
 QUEUE = DBSettings(db_schema="jobs")
 _ENQUEUE = QueryQueueBuilder(QUEUE).build_enqueue_query()
 _AT_ONCE = timedelta()
+SEES_ALL = "keys:manage"
 
 
 class JobStatus(StrEnum):
@@ -28,6 +31,11 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class JobNotFoundError(NotFoundError):
+    slug = "job-not-found"
+    title = "No such job, or it is somebody else's"
 
 
 class Job(Entity):
@@ -68,6 +76,14 @@ async def enqueue(session: AsyncSession, kind: str, *, owner: UUID) -> Job:
     session.add(job)
     await session.flush()
     await put(session, kind, str(job.id).encode())
+    return job
+
+
+async def find(session: AsyncSession, job_id: UUID, *, to: Actor) -> Job:
+    """Give a job to its owner or to who manages keys; raises JobNotFoundError."""
+    job = await session.get(Job, job_id)
+    if job is None or not (job.owner_id == to.id or to.can(SEES_ALL)):
+        raise JobNotFoundError
     return job
 
 
