@@ -112,18 +112,21 @@ async def _if_match(
 IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        max_length=255,
+        description="Your own id for this creation: a repeat gives the first result.",
+        examples=["2f8a6c1e"],
+    ),
+]
+
+
 async def _once(
     request: Request,
     session: Session,
     actor: Identified,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            max_length=255,
-            description="Your own id for this creation: a repeat gives the first result.",
-            examples=["2f8a6c1e"],
-        ),
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Once:
     if actor is None:
         raise UnauthenticatedError

@@ -42,6 +42,8 @@ class Reader:
         self._splitter = Splitter()
         self._convert: Convert | None = None
         self._width = 0
+        self._seen = False
+        self.untold: tuple[str, ...] = ()  # fields that the file has no column for
 
     def rows(self, piece: bytes, *, last: bool = False) -> list[Taken | Rejected]:
         """Give the rows that end in this piece, in order; blank lines are none."""
@@ -50,16 +52,22 @@ class Reader:
         if convert is None:
             return []
         self._convert = convert
-        return [self._row(record, convert) for record in records if not record.raw.isspace()]
+        found = [self._row(record, convert) for record in records if not record.raw.isspace()]
+        self._seen = self._seen or bool(found)
+        if last and not self._seen:
+            raise _no_rows()
+        return found
 
     def _begin(self, records: Iterator[Record], *, last: bool) -> Convert | None:
         first = next((record for record in records if not record.raw.isspace()), None)
         if first is not None:
             header = read_header(first.raw, self._layout)
             self._width = len(header)
+            told = {field for _, field in header}
+            self.untold = tuple(field for _, field in self._layout.columns if field not in told)
             return converter(self._layout, header, self._today)
         if last:
-            raise UnusableFileError.because("empty-file", "The file is empty")
+            raise _empty()
         return None
 
     def _row(self, record: Record, convert: Convert) -> Taken | Rejected:
@@ -85,6 +93,24 @@ def read_cells(raw: bytes, width: int) -> list[str]:
     if len(cells) != width:
         raise RowError(*_width_error(len(cells), width))
     return cells
+
+
+def check_beginning(piece: bytes, layout: Layout, *, whole: bool) -> None:
+    """Refuse at once what a file's first piece, or all of it, shows to be unusable."""
+    splitter = Splitter()
+    records = [r for r in splitter.feed(piece, last=whole) if not r.raw.isspace()]
+    if records:
+        read_header(records[0].raw, layout)
+    if whole and len(records) <= 1:
+        raise _no_rows() if records else _empty()
+
+
+def _empty() -> UnusableFileError:
+    return UnusableFileError.because("empty-file", "The file is empty")
+
+
+def _no_rows() -> UnusableFileError:
+    return UnusableFileError.because("no-rows", "The file has a header and no rows")
 
 
 def read_header(raw: bytes, layout: Layout) -> Header:

@@ -21,7 +21,10 @@ _LONGEST_COMMENT: Final = 100_000  # as in an event
 
 
 class Good(NamedTuple):
-    """What a row says: `head` is a JSON object without its end, `tail` what a join adds to it."""
+    """What a row says: `head` is a JSON object without its end, `tail` what a join adds to it.
+
+    `question` is which of a review's rows, or which scale of a team's month, it is.
+    """
 
     review_id: str
     day: date
@@ -150,8 +153,7 @@ class _Counts:
         if scale not in tuple(Scale):
             raise RowError("bad-value", "scale")
         counts = {answer.value: self._count(row, answer) for answer in FftAnswer}
-        told = {"month": month, "scale": scale, **counts}
-        return Good(team, month, None, orjson.dumps(told).decode()[:-1])
+        return Good(team, month, None, orjson.dumps(counts).decode()[:-1], question=scale)
 
     def _month(self, text: str) -> date:
         try:

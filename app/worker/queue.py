@@ -21,7 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
 from app.domain.organisation.teams import LOCATED
-from app.worker.topics import locations, retention
+from app.imports.taking import KIND as IMPORT_FEEDBACK
+from app.worker.topics import feedback_imports, locations, retention
 
 Sessions = async_sessionmaker[AsyncSession]
 InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
@@ -29,7 +30,7 @@ Long = Callable[[UUID, Sessions], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
-LONG: Mapping[str, Long] = {}
+LONG: Mapping[str, Long] = {IMPORT_FEEDBACK: feedback_imports.handle}
 NIGHTLY = "17 3 * * *"
 
 log = structlog.get_logger("worker")

@@ -10,6 +10,8 @@ from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.imports.routes import router as imports
+from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -24,3 +26,5 @@ router.include_router(roles)
 router.include_router(organisation)
 router.include_router(bi)
 router.include_router(reference)
+router.include_router(imports)
+router.include_router(jobs)

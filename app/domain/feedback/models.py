@@ -144,7 +144,11 @@ class FeedbackMonthly(Base):
 
 
 class FeedbackImport(Base):
-    """A file taken in, and what became of its rows."""
+    """A file taken in; what became of its rows stands in its job.
+
+    `attempt` counts who worked on it, so that one thought dead writes no more; `entered` is the
+    last line whose row has had its effect.
+    """
 
     __tablename__ = "feedback_import"
     __table_args__ = {"info": {"unrecorded": "its events are in the inbox"}}  # noqa: RUF012  SQLAlchemy's form
@@ -154,6 +158,8 @@ class FeedbackImport(Base):
     dry_run: Mapped[bool]
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     size: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    entered: Mapped[int] = mapped_column(server_default="0")
 
 
 class ImportChunk(Base):
