@@ -26,57 +26,82 @@ def _squeezed(comment: str) -> str:
     return f"nullif(btrim(regexp_replace({comment}, '\\s+', ' ', 'g')), '')"
 
 
+def _alike(name: str, told: str, ours: str = "") -> str:
+    """Compare a column with what the row tells, unless the file does not tell it."""
+    untold = f"'{name}' = ANY(CAST(:untold AS text[]))"
+    return f"({ours or f'r.{name}'} IS NOT DISTINCT FROM {told} OR {untold})"
+
+
+def _comment_alike(name: str) -> str:
+    told = f"told ->> '{name}'"
+    squeezed = f"{_squeezed(f'r.{name}')} IS NOT DISTINCT FROM {_squeezed(told)}"
+    return f"({_alike(name, told)} OR {squeezed})"
+
+
+_TEXTS: Final = (
+    "location_code",
+    "fft_answer",
+    "raw_answer",
+    "experience_month",
+    "collection_point",
+    "channel",
+    "respondent_type",
+    "publication_status",
+    "language",
+)
+_DEMOGRAPHICS: Final = ("ethnic_category", "age_band", "gender", "sexual_orientation", "religion")
+_ALIKE: Final = (
+    "b.day = r.day",
+    *(_alike(name, f"told ->> '{name}'") for name in _TEXTS),
+    *(_alike(name, f"(told ->> '{name}')::boolean") for name in ("consent_public", "easy_read")),
+    _alike("item_ratings", "told -> 'item_ratings'"),
+    *(_alike(name, f"told -> 'demographics' ->> '{name}'") for name in _DEMOGRAPHICS),
+    _alike("carer", "(told -> 'demographics' ->> 'carer')::boolean"),
+    _alike(
+        "disability",
+        "told -> 'demographics' -> 'disability'",
+        "nullif(to_jsonb(r.disability), '[]')",
+    ),
+    _comment_alike("comment_good"),
+    _comment_alike("comment_better"),
+)
+# OFFSET: else the text would be parsed again for every field.
 _SAME: Final = f"""
-    jsonb_strip_nulls(
-        (told - 'demographics' || coalesce(told -> 'demographics', '{{}}') || jsonb_build_object(
-            'day', b.day, 'comment_good', {_squeezed("told ->> 'comment_good'")},
-            'comment_better', {_squeezed("told ->> 'comment_better'")}))
-        - ARRAY['source_review_id', 'submitted_at'])
-  = jsonb_strip_nulls(
-        (to_jsonb(r) || jsonb_build_object(
-            'disability', nullif(to_jsonb(r.disability), '[]'),
-            'comment_good', {_squeezed("r.comment_good")},
-            'comment_better', {_squeezed("r.comment_better")}))
-        - ARRAY['id', 'team_id', 'version', 'source', 'source_review_id', 'source_version',
-                'source_hash']
-        - CAST(:untold AS text[]))"""
+    (SELECT {" AND ".join(_ALIKE)}
+       FROM (SELECT b.data::jsonb AS told OFFSET 0) parsed)"""
 
 _JUDGED: Final = f"""
 WITH batch AS MATERIALIZED (
-    SELECT id, line, review_id, day, rows, source_version,
-           head || coalesce(',' || tail, '') || '}}' AS data
-      FROM feedback_import_row
-     WHERE import_id = :import AND line > :after AND line <= :upto),
-stood AS (
-    SELECT b.*, r.source_version AS ours, t.source_version AS buried, r.id IS NOT NULL AS stands,
-           CASE WHEN r.id IS NOT NULL THEN (
-               SELECT {_SAME} FROM (SELECT b.data::jsonb AS told) parsed) END AS same,
-           :name || b.review_id || ':' || encode(sha256(convert_to(
-               coalesce(b.source_version::text, '') || b.data, 'UTF8')), 'hex') AS event_id
-      FROM batch b
-      LEFT JOIN feedback_response r ON r.source = :source AND r.source_review_id = b.review_id
-      LEFT JOIN feedback_tombstone t ON t.source = :source AND t.source_review_id = b.review_id),
-known AS (
-    SELECT s.*, x.id IS NOT NULL AS known
-      FROM stood s LEFT JOIN inbox_event x ON x.source = :source AND x.event_id = s.event_id),
+    SELECT *, :name || review_id || ':' || encode(sha256(convert_to(
+                  coalesce(source_version::text, '') || data, 'UTF8')), 'hex') AS event_id
+      FROM (SELECT id, line, review_id, day, rows, source_version,
+                   head || coalesce(',' || tail, '') || '}}' AS data
+              FROM feedback_import_row
+             WHERE import_id = :import AND line > :after AND line <= :upto) told),
 judged AS MATERIALIZED (
-    SELECT *, CASE
-        WHEN NOT stands AND buried >= coalesce(source_version, buried) THEN 'different'
-        WHEN NOT stands THEN CASE WHEN known THEN 'unchanged' ELSE 'enter' END
-        WHEN source_version < ours THEN 'unchanged'
-        WHEN source_version > ours THEN CASE WHEN known THEN 'unchanged' ELSE 'enter' END
-        WHEN same THEN 'unchanged'
-        WHEN source_version = ours THEN 'different'
-        WHEN :reconciles AND NOT (ours = 0 OR ours BETWEEN {_MICROSECONDS} AND :at)
+    SELECT b.*, coalesce(r.source_version, t.source_version) AS ours, CASE
+        WHEN r.id IS NULL AND t.source_version >= coalesce(b.source_version, t.source_version)
+            THEN 'different'
+        WHEN x.id IS NOT NULL AND (r.id IS NULL OR b.source_version IS NOT NULL) THEN 'unchanged'
+        WHEN r.id IS NULL THEN 'enter'
+        WHEN b.source_version < r.source_version THEN 'unchanged'
+        WHEN b.source_version > r.source_version THEN 'enter'
+        WHEN {_SAME} THEN 'unchanged'
+        WHEN b.source_version = r.source_version THEN 'different'
+        WHEN :reconciles
+             AND NOT (r.source_version = 0 OR r.source_version BETWEEN {_MICROSECONDS} AND :at)
             THEN 'different'
         ELSE 'enter' END AS verdict,
         -- What a file says again after something else is an event of its own.
-        event_id || CASE WHEN stands AND source_version IS NULL AND known THEN ':' || :at
-                         ELSE '' END AS entry,
+        b.event_id || CASE WHEN r.id IS NOT NULL AND x.id IS NOT NULL THEN ':' || :at
+                           ELSE '' END AS entry,
         -- A row without version of a source that has a feed gives way to every event of the feed.
-        coalesce(source_version, CASE WHEN :reconciles AND NOT stands THEN 0 ELSE :at END)
+        coalesce(b.source_version, CASE WHEN :reconciles AND r.id IS NULL THEN 0 ELSE :at END)
             AS version
-      FROM known)"""
+      FROM batch b
+      LEFT JOIN feedback_response r ON r.source = :source AND r.source_review_id = b.review_id
+      LEFT JOIN feedback_tombstone t ON t.source = :source AND t.source_review_id = b.review_id
+      LEFT JOIN inbox_event x ON x.source = :source AND x.event_id = b.event_id)"""
 
 _INSERTED: Final = """
     INSERT INTO inbox_event
@@ -98,7 +123,7 @@ outcome AS MATERIALIZED (
 listed AS (
     INSERT INTO feedback_import_difference
            (import_id, id, kind, source_review_id, line, our_version, file_version)
-    SELECT :import, id, kind, review_id, line, coalesce(ours, buried), source_version
+    SELECT :import, id, kind, review_id, line, ours, source_version
       FROM (SELECT *, row_number() OVER (PARTITION BY kind ORDER BY line) AS nth
               FROM outcome WHERE kind IS NOT NULL) numbered
      WHERE :reconciles AND nth <= CASE kind WHEN 'missing' THEN CAST(:room_missing AS integer)
@@ -107,8 +132,9 @@ SELECT coalesce(sum(rows), 0) AS rows,
        coalesce(sum(rows) FILTER (WHERE kind = 'missing'), 0) AS stored,
        coalesce(sum(rows) FILTER (WHERE kind = 'different'), 0) AS different,
        coalesce(sum(rows) FILTER (WHERE kind = 'missing' AND NOT EXISTS (
+           -- ANY: else the slower of two indexes is taken.
            SELECT FROM team_location l
-            WHERE l.source = :source AND l.code = data::jsonb ->> 'location_code'
+            WHERE l.source = :source AND l.code = ANY(ARRAY[data::jsonb ->> 'location_code'])
               AND l.valid_from <= day AND (l.valid_to IS NULL OR l.valid_to > day))), 0) AS waiting
   FROM outcome"""
 
@@ -150,9 +176,12 @@ _UNSETTLED: Final = text(
     "SELECT EXISTS (SELECT FROM inbox_event"
     " WHERE status = 'pending' AND id <= :last AND source = :source)"
 )
-# A batch is looked up by keys; a plan made before the tables grew would read them whole.
+# A batch is looked up by keys. A plan kept from when the tables were small would read them whole,
+# once for every row.
 _BY_KEYS: Final = text(
-    "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_seqscan', 'off', true)"
 )
 
 
