@@ -87,6 +87,17 @@ async def find(session: AsyncSession, job_id: UUID, *, to: Actor) -> Job:
     return job
 
 
+async def fail(session: AsyncSession, job_id: UUID) -> None:
+    """Tell a job's owner that it came to no end; why is in the log."""
+    job = await session.get_one(Job, job_id)
+    job.status = JobStatus.FAILED
+    job.problem = {
+        "type": "/problems/internal",
+        "title": "Something went wrong here",
+        "status": 500,
+    }
+
+
 async def put(session: AsyncSession, topic: str, payload: bytes) -> None:
     """Put an entry into the queue by PgQueuer's own SQL, through the session's connection."""
     connection = await session.connection()

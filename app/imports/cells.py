@@ -58,7 +58,7 @@ class Cells:
     def text(self, cell: str) -> str | None:
         """Give a text without its outer spaces and control characters; None where it says none."""
         cell = cell.strip()
-        if len(cell) < _LONGEST_MARKER and cell.casefold() in self._layout.empty:
+        if not cell or (len(cell) < _LONGEST_MARKER and cell.casefold() in self._layout.empty):
             return None
         return cell if cell.isprintable() else _CONTROL.sub("", cell).strip() or None
 

@@ -115,7 +115,7 @@ class _Reviews:
         return told
 
     def _tail(self, field: str, comment: str | None) -> str | None:
-        return comment and orjson.dumps({field: comment}).decode()[1:-1]
+        return None if comment is None else orjson.dumps({field: comment}).decode()[1:-1]
 
 
 def _check(told: Mapping[str, Any], version: int | None) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 
 import structlog
@@ -14,10 +16,12 @@ from pgqueuer.adapters.persistence.qb import (
     QuerySchedulerBuilder,
 )
 from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.errors import RetryRequested
 from pgqueuer.models import Job, Schedule
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.core import jobs
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
 from app.domain.organisation.teams import LOCATED
@@ -32,6 +36,10 @@ Long = Callable[[UUID, Sessions], Awaitable[None]]
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
 LONG: Mapping[str, Long] = {IMPORT_FEEDBACK: feedback_imports.handle}
 NIGHTLY = "17 3 * * *"
+MOST_RETRIES = 5  # of a long topic, each after twice the pause
+FIRST_PAUSE = timedelta(seconds=1)
+# How long a process may be silent before another goes on with its jobs.
+SILENCE = timedelta(seconds=10)
 
 log = structlog.get_logger("worker")
 
@@ -53,7 +61,11 @@ async def _serve(url: str, sessions: Sessions, stop: asyncio.Event) -> None:
         manager = build(AsyncpgPoolDriver(pool), sessions)
         ending = asyncio.create_task(_forward(stop, manager.shutdown))
         try:
-            await manager.run(shutdown_on_listener_failure=True)
+            await manager.run(
+                shutdown_on_listener_failure=True,
+                dequeue_timeout=SILENCE / 2,
+                heartbeat_timeout=SILENCE,
+            )
         finally:
             ending.cancel()
     finally:
@@ -100,9 +112,24 @@ def _short(
 
 def _long(handle: Long, sessions: Sessions) -> Callable[[Job], Awaitable[None]]:
     async def serve(job: Job) -> None:
-        await handle(UUID((job.payload or b"").decode()), sessions)
+        job_id = UUID((job.payload or b"").decode())
+        try:
+            await handle(job_id, sessions)
+        except Exception as error:  # noqa: BLE001  whatever it is, the job goes on or is told failed
+            await _again_or_failed(job, job_id, sessions, error)
 
     return serve
+
+
+async def _again_or_failed(
+    job: Job, job_id: UUID, sessions: Sessions, error: Exception
+) -> NoReturn:
+    log.warning("job failed", job=str(job_id), error=type(error).__name__, tries=job.attempts + 1)
+    if job.attempts < MOST_RETRIES:
+        raise RetryRequested(FIRST_PAUSE * 2**job.attempts, type(error).__name__) from None
+    async with sessions.begin() as session:
+        await jobs.fail(session, job_id)
+    raise RuntimeError(type(error).__name__) from None
 
 
 async def _first_time(session: AsyncSession, queue_id: int) -> bool:

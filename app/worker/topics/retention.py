@@ -47,6 +47,20 @@ RULES: Sequence[tuple[timedelta, str]] = (
     ),
     (
         MONTH,
+        """DELETE FROM feedback_import_difference WHERE (import_id, id) IN (
+               SELECT import_id, d.id FROM feedback_import_difference d
+                 JOIN job ON job.id = import_id
+                WHERE job.created_at < :before LIMIT :batch)""",
+    ),
+    # What an import left that nobody took to its end.
+    (
+        MONTH,
+        """DELETE FROM feedback_import_row WHERE (import_id, line) IN (
+               SELECT import_id, line FROM feedback_import_row JOIN job ON job.id = import_id
+                WHERE job.created_at < :before LIMIT :batch)""",
+    ),
+    (
+        MONTH,
         """DELETE FROM jobs.pgqueuer_log WHERE id IN (
                SELECT id FROM jobs.pgqueuer_log WHERE created < :before LIMIT :batch)""",
     ),
