@@ -4,7 +4,7 @@ transaction a test. `EVERYVOICE_TEST_PG=system` takes the system's PostgreSQL.""
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -62,13 +62,19 @@ def database_url() -> Iterator[str]:
     asyncio.run(_execute(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@pytest.fixture
-async def scratch_url() -> AsyncIterator[str]:
-    """A migrated database for a test that commits; gone afterwards."""
+@asynccontextmanager
+async def scratch() -> AsyncIterator[str]:
     name = f"ev_scratch_{uuid4().hex}"
     await _execute(f"CREATE DATABASE {name} TEMPLATE ev_template")
     yield server_url(name)
     await _execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def scratch_url() -> AsyncIterator[str]:
+    """A migrated database for a test that commits; gone afterwards."""
+    async with scratch() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

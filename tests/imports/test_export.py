@@ -1,7 +1,6 @@
 """A trust's export: one row a question, the rows of a respondent join into one response."""
 
 import csv
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -121,8 +120,8 @@ def independently() -> tuple[int, dict[str, list[int]]]:
     with SHARED.open(encoding="utf-8", newline="") as source:
         for line in csv.DictReader(source):
             rows += 1
-            day = datetime.strptime(line["Date"], "%d/%m/%Y").date()
-            found = (f"{day:%Y-%m}", int(line["FFT categorical answer"]))
+            _, month, year = line["Date"].split("/")
+            found = (f"{year}-{month}", int(line["FFT categorical answer"]))
             assert respondents.setdefault(line["Respondent ID"], found) == found
     months: dict[str, list[int]] = {}
     for month, answer in respondents.values():
@@ -159,7 +158,7 @@ async def test_the_real_export_is_accounted_for_and_its_figures_are_right(
     positive = {item["key"]: item["pct_positive"] for item in answer.json()["items"]}
     for month, counts in months.items():
         assert abs(positive[month] - 100 * sum(counts[:2]) / sum(counts[:6])) <= 0.05 + 1e-9
-    assert date.fromisoformat(f"{min(months)}-01") >= date(2021, 6, 1)
+    assert min(months) == "2021-06"
 
 
 async def codes(content: bytes) -> set[str]:

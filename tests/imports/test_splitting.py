@@ -43,9 +43,12 @@ def test_no_bytes_break_the_splitter_or_are_lost(content):
     try:
         found = splitter.feed(content[:70]) + splitter.feed(content[70:], last=True)
     except UnusableFileError as error:
-        assert error.extra["errors"][0]["code"] == "unclosed-quote"
+        refused = error.extra["errors"][0]["code"]
+        found = []
     else:
-        assert b"".join(record.raw for record in found) == content
+        refused = None
+    assert refused in (None, "unclosed-quote")
+    assert refused or b"".join(record.raw for record in found) == content
 
 
 @pytest.mark.parametrize("content", [b"x" * 20, b'"' + b"\n" * 20, b"x" * 20 + b"\n"])

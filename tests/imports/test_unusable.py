@@ -37,13 +37,14 @@ async def test_an_unusable_file_is_refused_or_fails_its_job_and_applies_nothing(
     try:
         job_id = await files.take(data, "iwgc_daily")
     except UnusableFileError as error:
-        assert code_of(error.extra) == code
+        problem = error.extra
     else:
         job = await files.run(job_id)
-        assert (job.status, job.result, code_of(job.problem)) == ("failed", None, code)
-        assert job.problem["type"] == "/problems/unusable-file"
+        problem = job.problem
+        assert (job.status, job.result, problem["status"]) == ("failed", None, 422)
         # Asked again, it does nothing more.
         assert (await files.run(job_id)).version == job.version
+    assert code_of(problem) == code
     for table in ("inbox_event", "feedback_import_row", "feedback_import_chunk"):
         assert await files.rows(f"SELECT count(*) FROM {table}") == [(0,)]
 
