@@ -9,10 +9,15 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.core import jobs
 from app.core.db import create_engine
+from app.core.inbox import InboxEvent
 from app.core.jobs import Job
 from app.core.statement import open_pool
-from app.worker import queue
+from app.imports.taking import KIND
+from app.worker import loop, queue
 from app.worker.topics import retention
+from tests.factories import Given, event, review
+from tests.imports.conftest import Files
+from tests.imports.test_daily import CODE, daily, line
 
 QUEUED = text("SELECT entrypoint, payload, status::text FROM jobs.pgqueuer ORDER BY id")
 
@@ -136,3 +141,55 @@ async def test_the_nightly_clean_up_is_scheduled(committed, scratch_url):
     assert str(scheduled.parameters.expression) == queue.NIGHTLY
     await scheduled.parameters.func(None)
     await pool.close()
+
+
+async def test_a_long_topic_that_fails_is_tried_again(committed, drain, monkeypatch):
+    monkeypatch.setattr(queue, "FIRST_PAUSE", timedelta())
+    tried = []
+
+    async def handle(job_id: UUID, _) -> None:
+        tried.append(job_id)
+        if len(tried) == 1:
+            raise ConnectionResetError
+
+    monkeypatch.setattr(queue, "LONG", {"long": handle})
+    async with committed.begin() as session:
+        job = await jobs.enqueue(session, "long", owner=uuid4())
+    await drain()
+    assert tried == [job.id] * 2
+    assert await rows(committed) == []
+
+
+async def test_a_long_topic_that_fails_for_good_tells_its_owner(committed, drain, monkeypatch):
+    monkeypatch.setattr(queue, "MOST_RETRIES", 0)
+
+    async def handle(_job_id: UUID, _) -> None:
+        raise ValueError("never told")
+
+    monkeypatch.setattr(queue, "LONG", {"long": handle})
+    async with committed.begin() as session:
+        job = await jobs.enqueue(session, "long", owner=uuid4())
+    await drain()
+    async with committed() as session:
+        stored = await session.get_one(Job, job.id)
+    assert (stored.status, stored.problem["type"]) == ("failed", "/problems/internal")
+    assert [row[2] for row in await rows(committed)] == ["failed"]
+
+
+async def test_the_worker_takes_files_in(scratch_url, committed):
+    files = Files(committed)
+    async with committed() as session:
+        await Given(session).team(iwgc=[CODE])
+    body = event(**review())
+    async with committed.begin() as session:
+        session.add(InboxEvent(source="iwgc", event_id="msg_1", body=body, body_hash=b""))
+        job_id = await files.take(daily(line("a")), "iwgc_daily")
+        await jobs.put(session, KIND, str(job_id).encode())
+    stop = asyncio.Event()
+    working = asyncio.create_task(loop.run(scratch_url, stop, loop.Pace(0.5, 0.005)))
+    async with asyncio.timeout(30):
+        while await files.rows("SELECT count(*) FROM feedback_response") != [(2,)]:
+            await asyncio.sleep(0.02)
+        stop.set()
+        await working
+    assert await files.rows("SELECT status FROM job") == [("done",)]
