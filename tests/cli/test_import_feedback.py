@@ -85,5 +85,15 @@ async def test_what_cannot_be_imported_is_said_in_a_line(everyvoice, stored, con
     assert await stored("inbox_event") == 0
 
 
+async def test_figures_that_a_layout_has_not_are_not_told(everyvoice, stored):
+    months = "team_code,month,scale,very_good,good,neither_good_nor_poor,poor,very_poor,dont_know"
+    result = await everyvoice(
+        f"{months}\nA,2021-05,recommend,1,0,0,0,0,0\n", "--layout", "fft_history"
+    )
+    assert result.exit_code == 0
+    assert "missing" not in result.stdout
+    assert await stored("feedback_monthly") == 0
+
+
 def test_a_refusal_without_details_is_said_by_its_title():
     assert imports._why({}, "It cannot be done") == "It cannot be done"

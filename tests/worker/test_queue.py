@@ -14,11 +14,12 @@ from app.core.jobs import Job
 from app.core.statement import open_pool
 from app.imports.taking import KIND
 from app.worker import loop, queue
-from app.worker.topics import retention
+from app.worker.topics import feedback_imports, retention
 from tests.factories import Given, event, review
 from tests.imports.conftest import Files
 from tests.imports.test_daily import CODE, daily, line
 
+NO_PAUSE = loop.Pace(idle=0.005, back_off=0.005)
 QUEUED = text("SELECT entrypoint, payload, status::text FROM jobs.pgqueuer ORDER BY id")
 
 
@@ -176,7 +177,9 @@ async def test_a_long_topic_that_fails_for_good_tells_its_owner(committed, drain
     assert [row[2] for row in await rows(committed)] == ["failed"]
 
 
-async def test_the_worker_takes_files_in(scratch_url, committed):
+async def test_the_worker_takes_files_in_after_what_came_before(
+    scratch_url, committed, monkeypatch
+):
     files = Files(committed)
     async with committed() as session:
         await Given(session).team(iwgc=[CODE])
@@ -185,11 +188,17 @@ async def test_the_worker_takes_files_in(scratch_url, committed):
         session.add(InboxEvent(source="iwgc", event_id="msg_1", body=body, body_hash=b""))
         job_id = await files.take(daily(line("a")), "iwgc_daily")
         await jobs.put(session, KIND, str(job_id).encode())
+    monkeypatch.setattr(loop, "DRAINS", 0)
     stop = asyncio.Event()
-    working = asyncio.create_task(loop.run(scratch_url, stop, loop.Pace(0.5, 0.005)))
+    working = asyncio.create_task(loop.run(scratch_url, stop, NO_PAUSE))
     async with asyncio.timeout(30):
+        while await files.rows("SELECT progress FROM job") != [(0.6,)]:
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(2 * feedback_imports.SECONDS_BETWEEN_LOOKS)
+        assert await files.rows("SELECT entered FROM feedback_import") == [(0,)]
+        draining = asyncio.create_task(loop.repeat(loop.drain, committed, stop, NO_PAUSE))
         while await files.rows("SELECT count(*) FROM feedback_response") != [(2,)]:
             await asyncio.sleep(0.02)
         stop.set()
-        await working
+        await asyncio.gather(working, draining)
     assert await files.rows("SELECT status FROM job") == [("done",)]
