@@ -7,11 +7,11 @@ from app.api.v1.admin.users import router as users
 from app.api.v1.bi.routes import router as bi
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
+from app.api.v1.imports.routes import router as imports
+from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
 from app.api.v1.reference.routes import router as reference
-from app.api.v1.imports.routes import router as imports
-from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
