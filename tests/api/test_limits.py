@@ -69,6 +69,15 @@ async def test_a_body_over_the_limit_is_a_problem(client, as_):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+async def test_a_body_over_the_limit_is_refused_before_anything_else(client, as_, capfd):
+    """Whoever has no key, or sends no JSON, is told of the size as well; nothing crashes."""
+    body = b"1" * (2 * 1024 * 1024)
+    for headers in ({}, await as_("other:scope"), {"Content-Type": "text/plain"}):
+        answer = await client.post("/v1/webhooks/replays", content=body, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+    assert "crashed" not in "".join(capfd.readouterr())
+
+
 async def test_a_body_of_unknown_length_is_cut_at_the_limit(client, as_):
     async def endless():
         for _ in range(2_000):

@@ -7,6 +7,8 @@ from asyncpg import LockNotAvailableError
 from fastapi import Response
 from fastapi.responses import StreamingResponse
 
+from app.api.observe import Metrics, Observe
+
 CANARY = "Mrs Canary of Ward 7"
 
 
@@ -82,6 +84,23 @@ async def test_an_answer_that_fails_halfway_is_left_unfinished(serve, failing, c
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     assert (sent[0]["status"], sent[1]["body"], sent[1]["more_body"]) == (200, b"one", True)
     assert CANARY not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(("status", "crashes"), [(413, 0), (200, 1)])
+async def test_a_refused_body_that_ends_by_an_exception_is_no_crash(status, crashes, capfd):
+    """So the framework ends a request whose body it refused while the answer was under way."""
+
+    async def refusing(scope, receive, send) -> None:
+        await send({"type": "http.response.start", "status": status})
+        await send({"type": "http.response.body", "body": b""})
+        raise RuntimeError(CANARY)
+
+    async def send(message: dict) -> None:
+        assert message["type"].startswith("http.response")
+
+    observed = Observe(refusing, Metrics())
+    await observed({"type": "http", "method": "POST", "headers": []}, None, send)
+    assert "".join(capfd.readouterr()).count("crashed") == crashes
 
 
 async def test_a_request_keeps_its_callers_id_if_it_is_plain(client):

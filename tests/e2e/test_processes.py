@@ -146,12 +146,14 @@ class Load:
             self.lost_at.append(sent)
 
 
-async def deliver_slowly(client: httpx.AsyncClient) -> int:
-    """Send an event whose body is on its way for two seconds."""
+async def deliver_slowly(client: httpx.AsyncClient, flying: list[bytes]) -> int:
+    """Send an event whose body is on its way for seconds; notes in `flying` once it is."""
     body = event("ping", note="x" * 1000)
 
     async def parts():
         for at in range(0, len(body), 100):
+            if at == 500:
+                flying.append(body)
             yield body[at : at + 100]
             await asyncio.sleep(0.2)
 
@@ -164,12 +166,14 @@ async def test_no_request_in_flight_fails_when_the_service_is_told_to_end(start,
     load = Load(process, await key(scratch_url, "bi:read"))
     async with ready(process) as client:
         asking = asyncio.create_task(load.keep(2))
-        await asyncio.sleep(0.5)
-        flying = [asyncio.create_task(deliver_slowly(client)) for _ in range(20)]
-        await asyncio.sleep(0.7)
+        flying: list[bytes] = []
+        slow = [asyncio.create_task(deliver_slowly(client, flying)) for _ in range(20)]
+        async with asyncio.timeout(20):
+            while len(flying) < 20:
+                await asyncio.sleep(0.02)
         told = time.monotonic()
         code, took = await process.end()
-        assert await asyncio.gather(*flying) == [202] * 20
+        assert await asyncio.gather(*slow) == [202] * 20
         await asking
     assert set(load.statuses) == {200}
     # Whoever came as the door closed is turned away and tries elsewhere; nobody before that.
