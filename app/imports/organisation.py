@@ -66,11 +66,12 @@ async def take(session: AsyncSession, raw: bytes, *, dry_run: bool) -> Report:
     rows = [row for row in read if isinstance(row, Row)]
     faults = [fault for row in read if not isinstance(row, Row) for fault in row]
     faults += _disagreements(rows)
-    savepoint = await session.begin_nested()
-    done = await structure.arrange(session, rows)
-    faults += done.faults
-    applied = not dry_run and not faults
-    await (savepoint.commit() if applied else savepoint.rollback())
+    async with session.begin_nested() as savepoint:
+        done = await structure.arrange(session, rows)
+        faults += done.faults
+        applied = not dry_run and not faults
+        if not applied:
+            await savepoint.rollback()
     bad = {fault.line for fault in faults}
     created, changed = done.created - bad, done.changed - done.created - bad
     return Report(

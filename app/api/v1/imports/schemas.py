@@ -41,7 +41,9 @@ class ImportFigures(BaseModel):
         description="Reviews of the file's days that it does not tell of.", examples=[0]
     )
     missing: int | None = Field(
-        None, description="Daily files: what the feed had not brought; they are stored."
+        None,
+        description="Daily files: what the feed had not brought; they are stored.",
+        examples=[0],
     )
 
 
