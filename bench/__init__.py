@@ -1,0 +1,1 @@
+"""Measures Every Voice against peers and limits: `python -m bench [NAME ...]`."""

@@ -1,0 +1,61 @@
+"""`python -m bench [NAME ...] [--quick]`: without names all of them, into bench/results.md."""
+
+import argparse
+import asyncio
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+
+from app.core.clock import today
+from bench import machine
+from bench.effort import FULL, QUICK, Effort
+from bench.load import LoadError
+from bench.results import Report, table
+from bench.stand import Stand, stand
+
+NAMES = ("webhook", "worker", "files", "lists", "summary")
+RESULTS = Path(__file__).with_name("results.md")
+INTRODUCTION = """\
+# How fast it is
+
+Measured by `make bench` on {day}. Service, worker, database, peer and load generator share one
+machine; ours and a peer take turns in short rounds, and a ratio is the median of the rounds' own
+ratios, with the least and the greatest beside it. The database is the embedded one as `make run`
+starts it, fsync and synchronous_commit on."""
+
+
+async def measure(names: list[str], effort: Effort, place: Stand) -> list[Report]:
+    found = []
+    for name in names:
+        report: Report = await import_module(f"bench.{name}").run(place, effort)
+        print(report.shown(), end="\n\n", flush=True)
+        found.append(report)
+    return found
+
+
+def written(reports: list[Report], facts: list[tuple[str, str]], day: date) -> str:
+    """Write the page of a full run."""
+    parts = [INTRODUCTION.format(day=day.isoformat()), table(("Machine", ""), facts)]
+    return "\n\n".join([*parts, *(report.shown() for report in reports)]) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true", help="see in a minute that all works")
+    asked = parser.parse_args()
+    if unknown := sorted(set(asked.names) - set(NAMES)):
+        parser.error(f"no benchmark of the name {', '.join(unknown)}")
+    try:
+        with stand() as place:
+            facts = machine.facts(asyncio.run(place.version()))
+            effort = QUICK if asked.quick else FULL
+            reports = asyncio.run(measure(asked.names or list(NAMES), effort, place))
+    except LoadError as error:
+        raise SystemExit(f"bench: {error}") from None
+    if not asked.names and not asked.quick:
+        RESULTS.write_text(written(reports, facts, today()))
+
+
+if __name__ == "__main__":
+    main()

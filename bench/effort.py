@@ -1,0 +1,26 @@
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is done: all of it, or as much as shows in a minute that everything works."""
+
+    rounds: int = 7
+    seconds: float = 3.0
+    events: int = 100_000
+    file_rows: tuple[int, int] = (10_000, 1_000_000)
+    listed: int = 200_000
+    year: int = 24_000_000
+    asked: int = 300  # requests of which a p95 is taken
+
+
+FULL = Effort()
+QUICK = Effort(
+    rounds=2,
+    seconds=1.0,
+    events=10_000,
+    file_rows=(1_000, 20_000),
+    listed=10_000,
+    year=480_000,
+    asked=40,
+)

@@ -1,0 +1,81 @@
+"""The bare peers: Starlette and asyncpg, nothing else; what they leave out is what ours adds.
+
+`BENCH_RESET=0` lets the pool reset nothing after a use, as the service's does; by default it is
+asyncpg's own pool, as anybody would write it.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import asyncpg
+import orjson
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+COLUMNS = (
+    "id, team_id, day, source, source_review_id, location_code, experience_month,"
+    " collection_point, channel, respondent_type, fft_answer, raw_answer, item_ratings,"
+    " comment_good, comment_better, publication_status, consent_public, language, easy_read,"
+    " version"
+)
+_LIST = f"SELECT {COLUMNS} FROM feedback_response ORDER BY id DESC LIMIT $1"
+_ONE = f"SELECT {COLUMNS} FROM feedback_response WHERE id = $1"
+_INSERT = "INSERT INTO bare_event (body) VALUES ($1)"
+
+
+async def _nothing(_: asyncpg.Connection) -> None:
+    """Leave a connection as it is."""
+
+
+async def _jsonb(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=str, decoder=orjson.Fragment
+    )
+
+
+@asynccontextmanager
+async def _pool(app: Starlette) -> AsyncIterator[None]:
+    kept = {} if os.environ.get("BENCH_RESET") != "0" else {"reset": _nothing}
+    async with asyncpg.create_pool(
+        os.environ["BENCH_DATABASE"], min_size=10, max_size=10, init=_jsonb, **kept
+    ) as pool:
+        app.state.pool = pool
+        yield
+
+
+async def _ready(_: Request) -> Response:
+    return Response()
+
+
+async def _event(request: Request) -> Response:
+    await request.app.state.pool.execute(_INSERT, await request.body())
+    return Response(b'{"status":"stored"}', 202, media_type="application/json")
+
+
+async def _many(request: Request) -> Response:
+    limit = int(request.query_params.get("limit", "50"))
+    rows = await request.app.state.pool.fetch(_LIST, limit)
+    body = orjson.dumps({"items": [dict(row) for row in rows]}, default=str)
+    return Response(body, media_type="application/json")
+
+
+async def _one(request: Request) -> Response:
+    row = await request.app.state.pool.fetchrow(_ONE, UUID(request.path_params["id"]))
+    return Response(orjson.dumps(dict(row), default=str), media_type="application/json")
+
+
+events = Starlette(
+    routes=[Route("/ready", _ready), Route("/events", _event, methods=["POST"])], lifespan=_pool
+)
+lists = Starlette(
+    routes=[
+        Route("/ready", _ready),
+        Route("/responses", _many),
+        Route("/responses/{id}", _one),
+    ],
+    lifespan=_pool,
+)

