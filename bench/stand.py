@@ -19,7 +19,7 @@ import asyncpg
 
 from app import migrate
 from app.local.postgres import Postgres
-from bench.load import LoadError
+from bench.load import LoadError, request
 
 WORK = Path(__file__).with_name(".work")
 ROOT = Path(__file__).parent.parent
@@ -99,7 +99,7 @@ class Stand:
             yield port
 
     @asynccontextmanager
-    async def postgrest(self, database: str) -> AsyncIterator[int]:
+    async def postgrest(self, database: str, role: str) -> AsyncIterator[int]:
         """Run PostgREST with its JWT check on; gives its port."""
         port = free_port()
         told = {
@@ -112,7 +112,8 @@ class Stand:
             "PGRST_LOG_LEVEL": "crit",
         }
         with running([str(need_postgrest())], os.environ | told) as process:
-            await _answers(process, port, "/")
+            # It refuses at once and knows its tables a moment later.
+            await _answers(process, port, "/", ("Authorization", f"Bearer {token(role)}"))
             yield port
 
     def command(self, database: str, *words: str) -> subprocess.Popen[bytes]:
@@ -165,9 +166,11 @@ def free_port() -> int:
         return port
 
 
-async def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> None:
-    """Wait for the first answer to a GET, whatever it says."""
-    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+async def _answers(
+    process: subprocess.Popen[bytes], port: int, path: str, *headers: tuple[str, str]
+) -> None:
+    """Wait for the first answer to a GET, also a refusal, from a server that is ready."""
+    asked = request("GET", path, [("Connection", "close"), *headers])
     for _ in range(int(_PATIENCE / 0.05)):
         if process.poll() is not None:
             raise LoadError(f"{process.args!r} ended with {process.returncode}")
@@ -177,9 +180,11 @@ async def _answers(process: subprocess.Popen[bytes], port: int, path: str) -> No
             await asyncio.sleep(0.05)
             continue
         writer.write(asked)
-        await reader.read()
+        told = await reader.read()
         writer.close()
-        return
+        if told[9:10] in (b"2", b"4"):
+            return
+        await asyncio.sleep(0.05)
     raise LoadError(f"{process.args!r} does not answer")
 
 
