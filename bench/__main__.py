@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,7 @@ from app.core.clock import today
 from bench import machine
 from bench.effort import FULL, QUICK, Effort
 from bench.load import LoadError
-from bench.results import Report, table
+from bench.results import Report, not_measured, table
 from bench.stand import Stand, stand
 
 NAMES = ("webhook", "worker", "files", "lists", "summary")
@@ -27,7 +28,12 @@ starts it, fsync and synchronous_commit on."""
 async def measure(names: list[str], effort: Effort, place: Stand) -> list[Report]:
     found = []
     for name in names:
-        report: Report = await import_module(f"bench.{name}").run(place, effort)
+        module = import_module(f"bench.{name}")
+        try:
+            report: Report = await module.run(place, effort)
+        except LoadError as error:
+            print(f"bench: {name} was not measured: {error}", file=sys.stderr)
+            report = not_measured(name, module.PEER, str(error))
         print(report.shown(), end="\n\n", flush=True)
         found.append(report)
     return found
@@ -46,15 +52,14 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := sorted(set(asked.names) - set(NAMES)):
         parser.error(f"no benchmark of the name {', '.join(unknown)}")
-    try:
-        with stand() as place:
-            facts = machine.facts(asyncio.run(place.version()))
-            effort = QUICK if asked.quick else FULL
-            reports = asyncio.run(measure(asked.names or list(NAMES), effort, place))
-    except LoadError as error:
-        raise SystemExit(f"bench: {error}") from None
+    with stand() as place:
+        facts = machine.facts(asyncio.run(place.version()))
+        effort = QUICK if asked.quick else FULL
+        reports = asyncio.run(measure(asked.names or list(NAMES), effort, place))
     if not asked.names and not asked.quick:
         RESULTS.write_text(written(reports, facts, today()))
+    if not all(report.rows for report in reports):
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

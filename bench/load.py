@@ -97,13 +97,12 @@ async def paced(port: int, rate: float, requests: Iterator[bytes], seconds: floa
     A request that waits for a connection, or for this very loop, waits in its latency: nothing is
     left out because the service was slow.
     """
-    found, free = Paced(), list[_Connection]()
-    loop = asyncio.get_running_loop()
+    found, free = Paced(), list[Connection]()
     running: set[asyncio.Task[None]] = set()
     start, sent = time.perf_counter(), 0
 
     async def one(due: float, sending: bytes) -> None:
-        connection = free.pop() if free else await _connect(loop, port)
+        connection = free.pop() if free else await connect(port)
         status = await connection.ask(sending)
         found.ms.append((time.perf_counter() - due) * 1000)
         found.refused += status // 100 != 2
@@ -123,7 +122,7 @@ async def paced(port: int, rate: float, requests: Iterator[bytes], seconds: floa
     return found
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One request at a time; knows of an answer its status and its end."""
 
     def __init__(self) -> None:
@@ -159,6 +158,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def _connect(loop: asyncio.AbstractEventLoop, port: int) -> _Connection:
-    _, protocol = await loop.create_connection(_Connection, "127.0.0.1", port)
+async def connect(port: int) -> Connection:
+    loop = asyncio.get_running_loop()
+    _, protocol = await loop.create_connection(Connection, "127.0.0.1", port)
     return protocol

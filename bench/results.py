@@ -61,16 +61,30 @@ class Report:
 
     def shown(self) -> str:
         """Write it as a section of Markdown."""
-        parts = [f"## {self.title}", f"Peer: {self.peer}", self.table()]
+        parts = [f"## {self.title}", f"Peer: {self.peer}."]
+        if self.rows:
+            parts.append(self.table())
         if self.goals:
             parts.append(goals(self.goals))
         parts.extend(self.notes)
         return "\n\n".join(parts)
 
 
+def not_measured(name: str, peer: str, why: str) -> Report:
+    """Say of a benchmark that it could not be run; its goals are not met then."""
+    missed = Goal(name, "measured", "not measured", met=False, why=why)
+    return Report(name.capitalize(), peer, ("Measure",), (), (missed,))
+
+
 def goals(found: Iterable[Goal]) -> str:
-    rows = [(g.what, g.wanted, g.measured, "yes" if g.met else f"no: {g.why}") for g in found]
+    rows = [(g.what, g.wanted, g.measured, _outcome(g)) for g in found]
     return table(("Goal", "Wanted", "Measured", "Met"), rows)
+
+
+def _outcome(goal: Goal) -> str:
+    if goal.met:
+        return "yes"
+    return "no: " + " ".join(goal.why.split()) if goal.why else "no"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
