@@ -58,7 +58,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
     await seed.responses(connection, 40, effort.listed)
     await connection.execute(_GRANTS)
     await connection.execute("VACUUM ANALYZE")
-    key = await seed.key(connection, "feedback:read", COMMENTS)
+    key = await seed.key(connection, "feedback:read", seed.SMALL, COMMENTS)
     ids = await seed.ids(connection, _SINGLE)
     await connection.close()
     async with AsyncExitStack() as stack:

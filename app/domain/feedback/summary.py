@@ -22,6 +22,7 @@ from app.domain.feedback.suppression import hidden
 
 SMALL_NUMBERS: Final = "feedback:read:small_numbers"
 ANSWERS: Final = tuple(answer.value for answer in FftAnswer)
+_PLACES: Final = {answer: place for place, answer in enumerate(FftAnswer)}
 _FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -78,34 +79,53 @@ class Group:
 
     def percentage(self, *answers: FftAnswer) -> float | None:
         """Give the share of these answers to one decimal place, half up; None of nothing."""
-        if not self.total or self.suppressed:
+        total = self.total
+        if not total or self.suppressed:
             return None
-        part = sum(self.counts[ANSWERS.index(answer)] for answer in answers)
-        return (2000 * part + self.total) // (2 * self.total) / 10
+        part = sum(self.counts[_PLACES[answer]] for answer in answers)
+        return (2000 * part + total) // (2 * total) / 10
 
 
-# What a group is in SQL: its key, its name, and the wider groups whose sums can be had as well.
-_GROUPS: Final[Mapping[By, tuple[str, str, str]]] = {
-    By.TRUST: ("c.trust", "coalesce(tr.name, c.trust)", ""),
-    By.SEGMENT: ("p.segment", "p.segment", ""),
-    By.DIRECTORATE: ("d.code", "d.name", "p.segment"),
-    By.SERVICE: ("s.code", "s.name", "d.code, p.segment"),
-    By.TEAM: ("t.code", "t.name", "d.code, s.code, p.segment"),
-    By.SOURCE: ("c.{value}", "c.{value}", ""),
-    By.CHANNEL: ("c.{value}", "c.{value}", ""),
-    By.ETHNIC_GROUP: ("c.{value}", "c.{value}", ""),
+# What a group is in SQL: the raw values it is counted by, then its key, its name, and the wider
+# groups whose sums can be had as well.
+_GROUPS: Final[Mapping[By, tuple[str, str, str, str]]] = {
+    By.TRUST: ("c.trust", "c.trust", "coalesce(tr.name, c.trust)", ""),
+    By.SEGMENT: ("p.segment", "c.segment", "c.segment", ""),
+    By.DIRECTORATE: ("p.directorate_id, p.segment", "d.code", "d.name", "c.segment"),
+    By.SERVICE: (
+        "p.service_id, p.directorate_id, p.segment",
+        "s.code",
+        "s.name",
+        "d.code, c.segment",
+    ),
+    By.TEAM: (
+        "c.team_id, p.service_id, p.directorate_id, p.segment",
+        "t.code",
+        "t.name",
+        "d.code, s.code, c.segment",
+    ),
+    By.SOURCE: ("c.{value} AS told", "c.told", "c.told", ""),
+    By.CHANNEL: ("c.{value} AS told", "c.told", "c.told", ""),
+    By.ETHNIC_GROUP: ("c.{value} AS told", "c.told", "c.told", ""),
 }
+_NAMED: Final = (
+    ("c.trust", "LEFT JOIN trust tr ON tr.code = c.trust"),
+    ("p.directorate_id", "JOIN directorate d ON d.id = c.directorate_id"),
+    ("p.service_id", "JOIN service s ON s.id = c.service_id"),
+    ("c.team_id", "JOIN team t ON t.id = c.team_id"),
+)
 _DIMENSIONS: Final = {
     By.SOURCE: "source",
     By.CHANNEL: "channel",
     By.ETHNIC_GROUP: "ethnic_category",
 }
 _PLACED = """
-  JOIN team_placement p ON p.team_id = c.team_id AND p.valid_from <= {day}
-       AND (p.valid_to IS NULL OR p.valid_to > {day})
-  JOIN directorate d ON d.id = p.directorate_id
-  JOIN service s ON s.id = p.service_id
-  JOIN team t ON t.id = c.team_id"""
+        JOIN team_placement p ON p.team_id = c.team_id AND p.valid_from <= {day}
+             AND (p.valid_to IS NULL OR p.valid_to > {day})"""
+_IN_TEAM: Final = "c.team_id IN (SELECT id FROM team WHERE $5 IN (code, id::text))"
+_IN_DIRECTORATE: Final = (
+    "p.directorate_id IN (SELECT id FROM directorate WHERE $6 IN (code, id::text))"
+)
 _SUMS = ", ".join(f"sum(c.{name})::bigint AS {name}" for name in (*ANSWERS, "unanswered"))
 
 
@@ -194,6 +214,7 @@ async def _fetch(door: Statement, asked: Asked, to: Actor) -> Found:
         asked.by,
         asked.period,
         monthly=asked.whole_months,
+        limited=to.teams is not None,
         team=asked.team is not None,
         directorate=asked.directorate is not None,
     )
@@ -227,23 +248,35 @@ def _joined(before: Placed | None, group: Group, parents: Iterable[str]) -> Plac
 
 
 @lru_cache(maxsize=1024)
-def _statement(by: By, period: Per | None, *, monthly: bool, team: bool, directorate: bool) -> str:
-    """Write the one statement for these figures; whole months are read from their own table."""
+def _statement(
+    by: By, period: Per | None, *, monthly: bool, limited: bool, team: bool, directorate: bool
+) -> str:
+    """Write the one statement for these figures; whole months are read from their own table.
+
+    It adds up by ids and days first and names what comes of that, since names of groups and
+    periods cost more than sums.
+    """
     table, day = ("feedback_monthly", "c.month") if monthly else ("feedback_daily", "c.day")
     value = "value" if monthly else _DIMENSIONS.get(by, "")
     grouped = By.TRUST if by in (By.MONTH, By.WEEK) else by
-    key, name, parents = (part.format(value=value) for part in _GROUPS[grouped])
-    named = periods.SQL[period].format(day=day) if period else "NULL"
-    where = [f"{day} BETWEEN $1 AND $2", "($4::uuid[] IS NULL OR c.team_id = ANY($4))"]
+    raw, key, name, parents = (part.format(value=value) for part in _GROUPS[grouped])
+    shown = periods.SQL[period].format(day="c.start") if period else "NULL"
+    counted_by = f"{raw}, {day} AS start" if period else raw
+    where = [f"{day} BETWEEN $1 AND $2"]
     where.append("c.dimension = $3" if monthly else "$3::text IS NOT NULL")
-    where.append("$5 IN (t.code, t.id::text)" if team else "$5::text IS NULL")
-    where.append("$6 IN (d.code, d.id::text)" if directorate else "$6::text IS NULL")
-    placed = team or directorate or (grouped is not By.TRUST and grouped not in _DIMENSIONS)
-    joins = _PLACED.format(day=day) if placed else ""
+    where.append("c.team_id = ANY($4)" if limited else "$4::uuid[] IS NULL")
+    where.append(_IN_TEAM if team else "$5::text IS NULL")
+    where.append(_IN_DIRECTORATE if directorate else "$6::text IS NULL")
+    placed = _PLACED.format(day=day) if directorate or "p." in raw else ""
+    named = " ".join(join for column, join in _NAMED if column in raw)
+    numbers = ", ".join(str(at) for at in range(1, counted_by.count(",") + 2))
     return f"""
-SELECT {key} AS key, {name} AS name, {named} AS period, ARRAY[{parents}]::text[] AS parents, {_SUMS}
-  FROM {table} c LEFT JOIN trust tr ON tr.code = c.trust {joins}
- WHERE {" AND ".join(where)}
+SELECT {key} AS key, {name} AS name, {shown} AS period, ARRAY[{parents}]::text[] AS parents,
+       {_SUMS}
+  FROM (SELECT {counted_by}, {_SUMS}
+          FROM {table} c {placed}
+         WHERE {" AND ".join(where)}
+         GROUP BY {numbers}) c {named}
  GROUP BY 1, 2, 3, 4
 HAVING sum({" + ".join(f"c.{name}" for name in (*ANSWERS, "unanswered"))}) > 0
  ORDER BY 1, 3"""
