@@ -23,11 +23,12 @@ _ONE = """
 SELECT row_to_json(shown)::text AS item, found.__version AS version
   FROM ({inner}) found, LATERAL (SELECT {fields}) shown"""
 
+# One row more than the page holds tells whether another page follows. JSON of one row has no line
+# end in it, so that the one too many is cut off at the last.
 _PAGE = """
-SELECT string_agg(row_to_json(shown)::text, ',') FILTER (WHERE n <= {limit}) AS items,
-       CASE WHEN count(*) > {limit} THEN max(__id::text) FILTER (WHERE n = {limit}) END AS next
-  FROM (SELECT *, row_number() OVER () AS n FROM ({inner}) inner_page) found,
-       LATERAL (SELECT {fields}) shown"""
+SELECT string_agg(row_to_json(shown)::text, E',\\n') AS items, count(*) AS found,
+       (array_agg(__id))[{limit}] AS last
+  FROM ({inner}) found, LATERAL (SELECT {fields}) shown"""
 
 
 class JsonRows:
@@ -58,8 +59,10 @@ class JsonRows:
         row = await door.fetchrow(
             kept.text, *kept.arguments({**values, "limit": page.limit, "after": page.after})
         )
-        following = f'"{row["next"]}"' if row["next"] else "null"
-        return f'{{"items":[{row["items"] or ""}],"next":{following}}}'.encode()
+        items, following = row["items"] or "", "null"
+        if row["found"] > page.limit:
+            items, following = items.rpartition(",\n")[0], f'"{row["last"]}"'
+        return f'{{"items":[{items}],"next":{following}}}'.encode()
 
     async def one(
         self, door: Statement, fields: Fields, id_: UUID, values: Mapping[str, Any]
