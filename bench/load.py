@@ -48,13 +48,13 @@ def understood(told: str) -> Wrk:
     return Wrk(float(rate[1]), float(p99[1]) * _UNITS[p99[2]])
 
 
-async def wrk(url: str, seconds: float, requests: Path, *, again: bool = True) -> Wrk:
+async def wrk(url: str, seconds: int, requests: Path, *, again: bool = True) -> Wrk:
     """Send the requests of a file as fast as they are answered, over 16 connections.
 
     `again` starts over at the file's end; else that is an error, for each may be sent once only.
     """
     process = await asyncio.create_subprocess_exec(
-        *(need_wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"),
+        *(need_wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"),
         *("-s", str(_SCRIPT), url, "--", str(requests), "again" if again else "once"),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

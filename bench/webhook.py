@@ -111,8 +111,8 @@ async def _rates(stand: Stand, port: int, effort: Effort) -> dict[str, list[floa
     return found
 
 
-async def _round(port: int, path: str, seconds: float) -> float:
-    count = int(_LARGEST_RATE * seconds)
+async def _round(port: int, path: str, seconds: int) -> float:
+    count = _LARGEST_RATE * seconds
     file = load.write(WORK / "events.bin", [signed(path) for _ in range(count)])
     return (await load.wrk(f"http://127.0.0.1:{port}", seconds, file, again=False)).rate
 
