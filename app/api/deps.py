@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -43,9 +43,13 @@ async def authenticate(
     scopes: SecurityScopes, actor: Identified, _: Annotated[Any, Security(_bearer)]
 ) -> Actor:
     """Demand a credential with every scope the route names."""
+    return authorised(actor, scopes.scopes)
+
+
+def authorised(actor: Actor | None, scopes: Iterable[str]) -> Actor:
     if actor is None:
         raise UnauthenticatedError
-    if missing := [scope for scope in scopes.scopes if scope not in actor.scopes]:
+    if missing := [scope for scope in scopes if scope not in actor.scopes]:
         raise ForbiddenError(missing=missing)
     return actor
 

@@ -2,10 +2,9 @@ import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Final
 
-from fastapi import HTTPException, Request, Response, params
+from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
 
 from app.api.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, pointer
 from app.core import strict_json
@@ -34,35 +33,17 @@ class StrictRoute(APIRoute):
     """
 
     def get_route_handler(self) -> Handler:
-        inner, known = super().get_route_handler(), frozenset(_parameters(self.dependant))
+        inner, known = super().get_route_handler(), frozenset(parameters(self.dependant))
         kinds = _kinds(self)
 
         async def handler(request: Request) -> Response:
             if request.scope["query_string"]:
-                _check_query(request, known)
+                check_query(request, known)
             if kinds is not None:
                 _check_kind(request, kinds)
             return await inner(StrictRequest(request.scope, request.receive))
 
         return handler
-
-
-class DirectRoute(StrictRoute):
-    """A hot route: its endpoint takes the request alone and gives the response.
-
-    It is declared and documented as any other; the framework's solving of dependencies, its exit
-    stacks and its body limit, half of such a request's time, are left out.
-    """
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        allowed = self.methods or set()
-        if scope["method"] not in allowed:
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
-        request = Request(scope, receive)
-        if scope["query_string"]:
-            _check_query(request, frozenset())
-        response: Response = await self.endpoint(request)
-        await response(scope, receive, send)
 
 
 async def body_within(request: Request, most: int) -> bytes:
@@ -76,7 +57,8 @@ async def body_within(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
+def parameters(dependant: Dependant) -> Iterator[str]:
+    """Name the query parameters that a route takes."""
     for field in dependant.query_params:
         model = getattr(field.field_info, "annotation", None)
         nested = getattr(model, "model_fields", None)
@@ -85,7 +67,7 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
         else:
             yield from (info.alias or name for name, info in nested.items())
     for below in dependant.dependencies:
-        yield from _parameters(below)
+        yield from parameters(below)
 
 
 def _kinds(route: APIRoute) -> re.Pattern[str] | None:
@@ -106,7 +88,8 @@ def _check_kind(request: Request, kinds: re.Pattern[str]) -> None:
         raise UnsupportedMediaTypeError
 
 
-def _check_query(request: Request, known: frozenset[str]) -> None:
+def check_query(request: Request, known: frozenset[str]) -> None:
+    """Refuse a query parameter that is unknown, repeated or holds a NUL character."""
     seen: set[str] = set()
     for name, value in request.query_params.multi_items():
         if name not in known:

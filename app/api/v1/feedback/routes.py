@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, Security
 
+from app.api import direct
 from app.api.deps import Door, authenticate, json
 from app.api.problems import responses
 from app.api.strict import StrictRoute
@@ -20,6 +21,7 @@ from app.domain.feedback import queries, summary
 from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
 
 router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+hot = direct.router(prefix="/v1/feedback", tags=["feedback"])
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 # Whoever reads single responses can count them, however few: suppression would hide nothing.
@@ -29,7 +31,7 @@ RowReader = Annotated[
 FIELDS = tuple(ResponseOut.model_fields)
 
 
-@router.get("/responses", response_model=ResponseList, responses=responses(ForbiddenError))
+@hot.get("/responses", response_model=ResponseList, responses=responses(ForbiddenError))
 async def list_responses(
     actor: RowReader, door: Door, filters: Annotated[ResponseFilters, Query()]
 ) -> Response:
@@ -41,7 +43,7 @@ async def list_responses(
     return json(await queries.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
 
 
-@router.get(
+@hot.get(
     "/responses/{response_id}",
     response_model=ResponseOut,
     responses=responses(ResponseNotFoundError),

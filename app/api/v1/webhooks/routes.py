@@ -1,7 +1,8 @@
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
+from app.api import direct
 from app.api.problems import TooLargeError, UnauthenticatedError, responses
-from app.api.strict import DirectRoute, body_within
+from app.api.strict import body_within
 from app.api.v1.webhooks.schemas import Accepted
 from app.api.v1.webhooks.signature import verified
 from app.core import inbox
@@ -9,10 +10,10 @@ from app.core.inbox import EventConflictError
 
 LARGEST = 256 * 1024
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], route_class=DirectRoute)
+hot = direct.router(prefix="/v1/webhooks", tags=["webhooks"])
 
 
-@router.post(
+@hot.post(
     "/iwgc",
     status_code=202,
     response_model=Accepted,

@@ -1,0 +1,113 @@
+"""Hot routes, whose arguments are found by a plan that is made once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from app.api import deps
+from app.api.strict import StrictRoute, check_query, parameters
+
+Find = Callable[[Request], Awaitable[Any]]
+
+
+def router(prefix: str, tags: list[str]) -> APIRouter:
+    """Make a router of hot routes; they are put on the application itself, with no nesting."""
+    return APIRouter(
+        prefix=prefix,
+        tags=[*tags],
+        route_class=DirectRoute,
+        generate_unique_id_function=operation_id,
+    )
+
+
+def operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+class Field(Protocol):
+    """What the framework knows of a parameter that the caller sends."""
+
+    name: str
+
+    @property
+    def alias(self) -> str: ...
+
+    def validate(self, value: Any, *, loc: tuple[str, ...]) -> tuple[Any, list[Any]]: ...
+
+
+class DirectRoute(StrictRoute):
+    """A hot route, called without the framework's solving of dependencies and its exit stacks.
+
+    It is declared, documented and checked as any other. Its endpoint gives the response itself
+    and takes the request, an actor with scopes, what depends on the request alone, parts of the
+    path and one model of query parameters; what takes more is refused when the route is made.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known = frozenset(parameters(self.dependant))
+        self._plan = _Plan.of(self.dependant)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed = self.methods or set()
+        if scope["method"] not in allowed:
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
+        request = Request(scope, receive)
+        if scope["query_string"]:
+            check_query(request, self._known)
+        response: Response = await self.endpoint(**await self._plan.arguments(request))
+        await response(scope, receive, send)
+
+
+class _Plan(NamedTuple):
+    request: str | None
+    found: Sequence[tuple[str, Find]]
+    path: Sequence[Field]
+    query: Sequence[Field]
+
+    @classmethod
+    def of(cls, dependant: Dependant) -> "_Plan":
+        if dependant.body_params or dependant.header_params or len(dependant.query_params) > 1:
+            raise TypeError(f"{dependant.call!r} takes more than a direct route can give")
+        found = [(below.name or "", _finder(below)) for below in dependant.dependencies]
+        return cls(
+            dependant.request_param_name, found, dependant.path_params, dependant.query_params
+        )
+
+    async def arguments(self, request: Request) -> dict[str, Any]:
+        """Find who asks before anything that was sent is looked at."""
+        found: dict[str, Any] = {name: await find(request) for name, find in self.found}
+        if self.request is not None:
+            found[self.request] = request
+        errors: list[Any] = []
+        for field in self.path:
+            value = request.scope["path_params"][field.alias]
+            found[field.name], wrong = field.validate(value, loc=("path", field.alias))
+            errors += wrong
+        for field in self.query:
+            value = dict(request.query_params)
+            found[field.name], wrong = field.validate(value, loc=("query",))
+            errors += wrong
+        if errors:
+            raise RequestValidationError(errors)
+        return found
+
+
+def _finder(dependant: Dependant) -> Find:
+    """Say how to find what one dependency gives."""
+    if dependant.call is deps.authenticate:
+        return partial(_actor, scopes=tuple(dependant.own_oauth_scopes or ()))
+    alone = dependant.request_param_name == "request" and not dependant.dependencies
+    if dependant.call is None or not alone:
+        raise TypeError(f"{dependant.call!r} is no dependency of a direct route")
+    return dependant.call
+
+
+async def _actor(request: Request, scopes: Sequence[str]) -> Any:
+    return deps.authorised(await deps.identify(request), scopes)
