@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncpg
 
@@ -29,11 +30,24 @@ _JWT_SECRET = "bench" * 8
 _PATIENCE = 30.0  # seconds for a process to answer, and to end
 
 
+class Served(NamedTuple):
+    """A server that answers."""
+
+    port: int
+    pid: int
+
+
 class Stand:
     """One PostgreSQL as the service starts it (fsync and synchronous_commit on)."""
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
+
+    @property
+    def pid(self) -> int:
+        """Of the database's first process, which stands above all the others."""
+        assert self._postgres.pid is not None
+        return self._postgres.pid
 
     def url(self, database: str) -> str:
         return self._postgres.url_of(database)
@@ -73,13 +87,13 @@ class Stand:
         await connection.close()
 
     @asynccontextmanager
-    async def service(self, database: str) -> AsyncIterator[int]:
-        """Run `everyvoice serve`, its log to nowhere; gives its port."""
+    async def service(self, database: str) -> AsyncIterator[Served]:
+        """Run `everyvoice serve`, its log to nowhere."""
         port = free_port()
         told = _environment(self.url(database)) | {"EVERYVOICE_PORT": str(port)}
         with running([sys.executable, "-m", "app.cli", "serve"], told) as process:
             await _answers(process, port, "/livez")
-            yield port
+            yield Served(port, process.pid)
 
     @contextmanager
     def worker(self, database: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -88,19 +102,19 @@ class Stand:
             yield process
 
     @asynccontextmanager
-    async def peer(self, name: str, database: str, *, reset: bool = True) -> AsyncIterator[int]:
-        """Run a bare handler of bench/peers.py as uvicorn runs the service; gives its port."""
+    async def peer(self, name: str, database: str, *, reset: bool = True) -> AsyncIterator[Served]:
+        """Run a bare handler of bench/peers.py as uvicorn runs the service."""
         port = free_port()
         told = {"BENCH_DATABASE": self.url(database), "BENCH_RESET": str(int(reset))}
         program = [sys.executable, "-m", "uvicorn", f"bench.peers:{name}", "--port", str(port)]
         program += ["--no-access-log", "--log-level", "warning", "--no-server-header"]
         with running(program, os.environ | told) as process:
             await _answers(process, port, "/ready")
-            yield port
+            yield Served(port, process.pid)
 
     @asynccontextmanager
-    async def postgrest(self, database: str, role: str) -> AsyncIterator[int]:
-        """Run PostgREST with its JWT check on; gives its port."""
+    async def postgrest(self, database: str, role: str) -> AsyncIterator[Served]:
+        """Run PostgREST with its JWT check on."""
         port = free_port()
         told = {
             "PGRST_DB_URI": self.url(database),
@@ -114,7 +128,7 @@ class Stand:
         with running([str(need_postgrest())], os.environ | told) as process:
             # It refuses at once and knows its tables a moment later.
             await _answers(process, port, "/", ("Authorization", f"Bearer {token(role)}"))
-            yield port
+            yield Served(port, process.pid)
 
     def command(self, database: str, *words: str) -> subprocess.Popen[bytes]:
         """Start a command of `everyvoice` whose end is waited for elsewhere."""

@@ -55,7 +55,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
             (WIDE, {"400 teams": DIRECTORATES, "400 teams, by team": _TEAMS}),
             (REGION, {f"{TRUSTS} trusts": _BY_TRUST}),
         ):
-            port = await stack.enter_async_context(stand.service(database))
+            port, _ = await stack.enter_async_context(stand.service(database))
             keys = await _keys(stand, database)
             for name, question in questions.items():
                 for reader, key in keys.items():

@@ -78,7 +78,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
         " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL)"
     )
     try:
-        async with stand.service(DATABASE) as port:
+        async with stand.service(DATABASE) as (port, _):
             rates = await _rates(stand, port, effort)
             half = Spread.of(rates[OURS]).median / 2
             alone = await _paced(port, half, effort)
@@ -95,8 +95,8 @@ async def _rates(stand: Stand, port: int, effort: Effort) -> dict[str, list[floa
     """Let ours and both peers take turns."""
     found: dict[str, list[float]] = {OURS: [], BARE: [], HARD: []}
     async with (
-        stand.peer("events", DATABASE) as bare,
-        stand.peer("events", DATABASE, reset=False) as hard,
+        stand.peer("events", DATABASE) as (bare, _),
+        stand.peer("events", DATABASE, reset=False) as (hard, _),
     ):
         turns = (
             (OURS, port, "/v1/webhooks/iwgc"),

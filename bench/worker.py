@@ -28,7 +28,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
     connection = await stand.connect(DATABASE)
     await seed.organisation(connection, 40)
     rates, logged = [], []
-    for number in range(max(1, effort.rounds // 2)):
+    for number in range(max(1, effort.rounds // 3)):
         await _fill(connection, number * effort.events, effort.events)
         with stand.worker(DATABASE) as worker:
             rates.append(await _rate(connection, worker, (number + 1) * effort.events))
