@@ -1,9 +1,11 @@
 """Processor time of processes, which a busy machine blurs less than it does time on the clock."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 _PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def spent(root: int) -> dict[int, float]:
@@ -17,13 +19,12 @@ def since(before: dict[int, float], root: int) -> float:
 
 
 def _spent(pid: int) -> float:
-    total = 0
-    for file in _PROC.glob(f"{pid}/task/*/schedstat"):
-        try:
-            total += int(file.read_text().split()[0])
-        except (OSError, IndexError):
-            continue  # ended in between
-    return total / 1e6
+    """Add up a process's time in its own code and in the system's, ended threads included."""
+    try:
+        told = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0  # ended in between
+    return 1000 * (int(told[11]) + int(told[12])) / _TICKS
 
 
 def _below(root: int) -> Iterator[int]:

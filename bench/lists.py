@@ -180,4 +180,10 @@ def _report(lists: Measured, singles: Measured) -> Report:
 
 def _goal(what: str, measured: Measured, peer: str, wanted: float) -> Goal:
     share = ratio(rates(measured[OURS]), rates(measured[peer]))
-    return Goal(f"{what}, share of {peer}", f">= {wanted}", share.shown(), share.median >= wanted)
+    ours, theirs = (_spent_ms(measured[name]) for name in (OURS, peer))
+    told = f"{share.shown()}; by processor time {theirs / ours:.2f}"
+    return Goal(f"{what}, share of {peer}", f">= {wanted}", told, share.median >= wanted)
+
+
+def _spent_ms(found: Sequence[Round]) -> float:
+    return Spread.of(each.server_ms + each.database_ms for each in found).median
