@@ -16,8 +16,9 @@ from app.worker import queue
 Sessions = async_sessionmaker[AsyncSession]
 Step = Callable[[Sessions], Awaitable[int]]
 
-IDLE_SECONDS = 0.05
+IDLE_SECONDS = 0.1
 BACK_OFF_SECONDS = 1.0
+FEW = intake.BATCH // 8  # fewer events than this wait for company: a batch has a price
 DRAINS = 2  # one reads events while the other's are written
 _STATEMENT_MS = 120_000  # a batch is no request: it may take its time
 
@@ -26,7 +27,7 @@ log = structlog.get_logger("worker")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between looks at an empty table, and after a failure."""
+    """Seconds between looks at a table that held little, and after a failure."""
 
     idle: float = IDLE_SECONDS
     back_off: float = BACK_OFF_SECONDS
@@ -39,7 +40,7 @@ async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
         await asyncio.gather(
-            *(repeat(drain, sessions, stop, pace) for _ in range(DRAINS)),
+            *(repeat(drain, sessions, stop, pace, FEW) for _ in range(DRAINS)),
             repeat(sequence, sessions, stop, pace),
             queue.run(url, sessions, stop, pace.back_off),
         )
@@ -47,8 +48,10 @@ async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
         await engine.dispose()
 
 
-async def repeat(step: Step, sessions: Sessions, stop: asyncio.Event, pace: Pace) -> None:
-    """Do a step again at once while it finds work; a failure costs a pause, never the loop."""
+async def repeat(
+    step: Step, sessions: Sessions, stop: asyncio.Event, pace: Pace, enough: int = 1
+) -> None:
+    """Do a step again at once while it finds enough; a failure costs a pause, never the loop."""
     while not stop.is_set():
         try:
             found = await step(sessions)
@@ -56,7 +59,7 @@ async def repeat(step: Step, sessions: Sessions, stop: asyncio.Event, pace: Pace
             log.warning("step failed", step=step.__name__, error=type(error).__name__)
             await wait(stop, pace.back_off)
         else:
-            if not found:
+            if found < enough:
                 await wait(stop, pace.idle)
 
 

@@ -96,6 +96,20 @@ async def test_a_failing_step_is_tried_again_after_a_pause():
     assert len(tries) == 2
 
 
+async def test_a_step_that_finds_enough_goes_on_at_once_and_one_that_finds_few_waits():
+    stop, tries = asyncio.Event(), []
+
+    async def step(_) -> int:
+        tries.append(1)
+        return 5 if len(tries) < 3 else 4
+
+    working = asyncio.create_task(loop.repeat(step, None, stop, loop.Pace(idle=60), enough=5))
+    await asyncio.sleep(0.05)
+    assert len(tries) == 3
+    stop.set()
+    await working
+
+
 async def test_two_drains_settle_each_event_once(committed):
     async with committed() as session:
         await Given(session).team(iwgc=["OXH-CMHT-CITY"])
