@@ -65,7 +65,7 @@ audit: $(DEV)
 suite: $(DEV)
 	$(PY) -m pytest -n auto -m "slow or not slow" --cov --cov-branch --cov-fail-under=100 $(ARGS)
 
-bench: $(DEV) ## measure against peers and limits; writes bench/results.md
+bench: $(DEV) ## measure against peers and limits (ARGS=--quick); writes bench/results.md
 	$(PY) -m bench $(ARGS)
 
 openapi: $(DEV) ## write openapi/v1.json anew

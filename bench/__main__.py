@@ -33,7 +33,7 @@ async def measure(names: list[str], effort: Effort, place: Stand) -> list[Report
             report: Report = await module.run(place, effort)
         except LoadError as error:
             print(f"bench: {name} was not measured: {error}", file=sys.stderr)
-            report = not_measured(name, module.PEER, str(error))
+            report = not_measured(name, module.PEER, str(error).splitlines()[0])
         print(report.shown(), end="\n\n", flush=True)
         found.append(report)
     return found

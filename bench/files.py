@@ -117,7 +117,7 @@ async def _import(stand: Stand, file: Path) -> float:
     _, status, used = await asyncio.to_thread(os.wait4, process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise load.LoadError(f"everyvoice import failed: {told[-800:].decode()}")
+        raise load.LoadError(f"everyvoice import ended with {process.returncode}\n{told.decode()}")
     return used.ru_maxrss / 1024
 
 

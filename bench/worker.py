@@ -2,14 +2,16 @@
 
 import asyncio
 import hashlib
+import os
 import time
 from datetime import UTC, datetime
 from subprocess import Popen
+from typing import NamedTuple
 
 import asyncpg
 
 from app.core.ids import uuid7
-from bench import load, seed
+from bench import cpu, load, seed
 from bench.effort import Effort
 from bench.results import Goal, Report, Spread
 from bench.stand import Stand
@@ -23,18 +25,26 @@ _LOOK = 0.02  # seconds between two looks at what is counted
 _PATIENCE = 300.0
 
 
+class Drained(NamedTuple):
+    """Events a second, and the processor's microseconds for one: the worker's, the database's."""
+
+    rate: float
+    worker_us: float
+    database_us: float
+
+
 async def run(stand: Stand, effort: Effort) -> Report:
     await stand.database(DATABASE)
     connection = await stand.connect(DATABASE)
     await seed.organisation(connection, 40)
-    rates, logged = [], []
+    drained, logged = [], []
     for number in range(max(1, effort.rounds // 3)):
         await _fill(connection, number * effort.events, effort.events)
         with stand.worker(DATABASE) as worker:
-            rates.append(await _rate(connection, worker, (number + 1) * effort.events))
+            drained.append(await _drained(stand, connection, worker, (number + 1) * effort.events))
             logged.append(await _sequenced(connection, worker))
     await connection.close()
-    return _report(rates, logged, effort)
+    return _report(drained, logged, effort)
 
 
 async def _fill(connection: asyncpg.Connection, first: int, count: int) -> None:
@@ -57,20 +67,29 @@ async def _fill(connection: asyncpg.Connection, first: int, count: int) -> None:
     await connection.execute("VACUUM ANALYZE inbox_event, feedback_response")
 
 
-async def _rate(connection: asyncpg.Connection, worker: "Popen[bytes]", upto: int) -> float:
+async def _drained(
+    stand: Stand, connection: asyncpg.Connection, worker: "Popen[bytes]", upto: int
+) -> Drained:
     """Time from the first batch seen in the summary's table to the last.
 
     So the worker's start does not count, and neither do the events of its first batch.
     """
     before = await connection.fetchval(_COUNTED)
+    own, database = cpu.spent(worker.pid), cpu.spent(stand.pid)
     first, since, deadline = before, 0.0, time.perf_counter() + _PATIENCE
     while (counted := await connection.fetchval(_COUNTED)) < upto:
         if first == before and counted > before:
             first, since = counted, time.perf_counter()
+            own, database = cpu.spent(worker.pid), cpu.spent(stand.pid)
         if worker.poll() is not None or time.perf_counter() > deadline:
             raise load.LoadError(f"the worker stopped at {counted} of {upto} events")
         await asyncio.sleep(_LOOK)
-    return float((upto - first) / (time.perf_counter() - since))
+    events = upto - first
+    return Drained(
+        events / (time.perf_counter() - since),
+        1000 * cpu.since(own, worker.pid) / events,
+        1000 * cpu.since(database, stand.pid) / events,
+    )
 
 
 async def _sequenced(connection: asyncpg.Connection, worker: "Popen[bytes]") -> float:
@@ -83,10 +102,15 @@ async def _sequenced(connection: asyncpg.Connection, worker: "Popen[bytes]") -> 
     return time.perf_counter() - began
 
 
-def _report(rates: list[float], logged: list[float], effort: Effort) -> Report:
-    rate = Spread.of(rates)
+def _report(drained: list[Drained], logged: list[float], effort: Effort) -> Report:
+    rate, worker, database = (Spread.of(values) for values in zip(*drained, strict=True))
+    together = (worker.median + database.median) / (os.cpu_count() or 1)
+    most = 1e6 / max(together, worker.median)
     rows = [
         ("events/s from inbox to summary", rate.shown(",.0f")),
+        ("processor time of an event, the worker's (us)", worker.shown(".0f")),
+        ("processor time of an event, the database's (us)", database.shown(".0f")),
+        ("events/s that this allows on a machine left alone", f"{most:,.0f}"),
         ("seconds until the change log has caught up, afterwards", Spread.of(logged).shown()),
     ]
     return Report(
