@@ -27,16 +27,17 @@ SELECT row_to_json(shown)::text AS item, found.__version AS version
 # end in it, so that the one too many is cut off at the last.
 _PAGE = """
 SELECT string_agg(row_to_json(shown)::text, E',\\n') AS items, count(*) AS found,
-       (array_agg(__id))[{limit}] AS last
-  FROM ({inner}) found, LATERAL (SELECT {fields}) shown"""
+       (array_agg(shown.id))[{limit}] AS last
+  FROM ({inner}) shown"""
 
 
 class JsonRows:
     """One kind of resource, readable as a page or by its id.
 
     `build(using)` starts from the kind's `visible()` and adds the filters named in `using`, whose
-    values are bound under the same names. `columns` names every field that a schema may ask for;
-    `version`, where the kind has one, is also its ETag.
+    values are bound under the same names. `columns` names every field that a schema may ask for,
+    and a page shows `id` among them, for the next page starts behind it; `version`, where the kind
+    has one, is also its ETag.
     """
 
     def __init__(
@@ -82,21 +83,18 @@ class JsonRows:
         return kept
 
     def _compile(self, start: Select[Any], fields: Fields, shape: str) -> Kept:
-        id_ = self._columns["id"]
-        inner = start.with_only_columns(
-            *(self._columns[name].label(name) for name in fields),
-            id_.label("__id"),
-            self._version.label("__version"),
-        )
-        shown = ", ".join(f'found."{name}"' for name in fields)
+        id_, chosen = self._columns["id"], [self._columns[name].label(name) for name in fields]
         if shape == "one":
-            kept = Kept.of(inner.where(id_ == bindparam("id", type_=Uuid())))
+            one = start.with_only_columns(*chosen, self._version.label("__version"))
+            shown = ", ".join(f'found."{name}"' for name in fields)
+            kept = Kept.of(one.where(id_ == bindparam("id", type_=Uuid())))
             return kept.within(_ONE, fields=shown)
+        inner = start.with_only_columns(*chosen)
         if shape == "page after":
             inner = inner.where(id_ < bindparam("after", type_=Uuid()))
         limit = bindparam("limit", type_=Integer())
         kept = Kept.of(inner.order_by(id_.desc()).limit(limit + literal_column("1")))
-        return kept.within(_PAGE, fields=shown, limit=kept.place("limit"))
+        return kept.within(_PAGE, limit=kept.place("limit"))
 
 
 def present(values: Mapping[str, Any]) -> dict[str, Any]:
