@@ -83,7 +83,6 @@ async def test_a_body_of_unknown_length_is_cut_at_the_limit(client, as_):
         for _ in range(2_000):
             yield b"1" * 1024
 
-    answer = await client.post(
-        "/v1/webhooks/replays", content=endless(), headers=await as_("inbox:manage")
-    )
+    headers = await as_("inbox:manage") | {"Content-Type": "application/json"}
+    answer = await client.post("/v1/webhooks/replays", content=endless(), headers=headers)
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
