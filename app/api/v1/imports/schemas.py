@@ -43,7 +43,7 @@ class ImportFigures(BaseModel):
     missing: int | None = Field(
         None,
         description="Daily files: what the feed had not brought; they are stored.",
-        examples=[0],
+        examples=[990],
     )
 
 
