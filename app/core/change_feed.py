@@ -1,6 +1,7 @@
 """The change log as its readers follow it: by a cursor that names the life of the database."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -42,7 +43,9 @@ WITH life AS MATERIALIZED (
       FROM change_log c, LATERAL (
            SELECT c.seq, entity, entity_id, op, fields, operation,
                   CASE WHEN $4 THEN actor_id END AS actor_id,
-                  to_char(c.changed_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed_at) shown
+                  to_char(CASE WHEN $4 OR entity <> ALL($5::text[]) THEN c.changed_at
+                               ELSE date_trunc('day', c.changed_at) END,
+                          'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS changed_at) shown
      WHERE c.seq > $1 AND {{wanted}}
      ORDER BY c.seq LIMIT $3
 ), told AS (
@@ -85,19 +88,20 @@ class Asked:
     limit: int
 
 
-async def page(door: Statement, asked: Asked, *, to: Actor) -> bytes:
-    """Give `{"items": [...], "next": ...}` in the log's order; who acted needs AUDIT.
+async def page(door: Statement, asked: Asked, *, to: Actor, day_only: Sequence[str] = ()) -> bytes:
+    """Give `{"items": [...], "next": ...}` in the log's order.
 
-    Raises ForbiddenError for a caller limited to teams, since the log tells of all of them;
-    InvalidError for an entity that is not recorded; GoneError for a foreign, expired or future
-    cursor: an empty page would lose rows.
+    Who acted needs AUDIT, and so does when more exactly than by its day for entities in
+    `day_only`. Raises ForbiddenError for a caller limited to teams, since the log tells of all of
+    them; InvalidError for an entity that is not recorded; GoneError for a foreign, expired or
+    future cursor: an empty page would lose rows.
     """
     if to.teams is not None:
         raise ForbiddenError("The change feed is trust-wide; this key is limited.")
     start = Cursor.read(asked.after) if asked.after is not None else None
     statement = _ALL if asked.entity is None else _OF_ONE
     row = await door.fetchrow(
-        statement, start.seq if start else 0, asked.entity, asked.limit, to.can(AUDIT)
+        statement, start.seq if start else 0, asked.entity, asked.limit, to.can(AUDIT), day_only
     )
     if not row["recorded"]:
         raise InvalidError.at("#/entity", "No such recorded entity", "unknown_entity")

@@ -1,6 +1,7 @@
 import pytest
 
 from app.core import changes
+from tests.factories import drained, event, review
 
 URL = "/v1/bi/changes"
 FIELDS = {
@@ -165,3 +166,18 @@ async def test_the_feed_needs_its_scope(client, as_):
 @pytest.mark.parametrize("query", ["limit=0", "limit=5001", "limit=x", "entities=team"])
 async def test_bad_questions_are_refused(client, warehouse, query):
     assert (await client.get(f"{URL}?{query}", headers=warehouse)).status_code == 422
+
+
+async def test_the_change_of_a_response_tells_its_day_unless_it_is_audited(
+    client, as_, warehouse, given, session, log
+):
+    await given.team(iwgc=["A"])
+    await drained(session, event(**review(location_code="A")))
+    await log()
+    (coarse,) = (await read(client, warehouse, entity="feedback_response"))["items"]
+    auditor = await as_("bi:read", "audit:read")
+    (exact,) = (await read(client, auditor, entity="feedback_response"))["items"]
+    assert coarse["changed_at"] == exact["changed_at"][:10] + "T00:00:00.000000Z"
+    assert exact["changed_at"] != coarse["changed_at"]
+    teams = [await read(client, who, entity="team") for who in (warehouse, auditor)]
+    assert teams[0]["items"][0]["changed_at"] == teams[1]["items"][0]["changed_at"]

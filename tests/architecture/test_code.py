@@ -13,8 +13,8 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MIGRATIONS = sorted((ROOT / "migrations").rglob("*.py"))
 OURS = [*APP, *TESTS, *MIGRATIONS, *sorted((ROOT / "bench").rglob("*.py"))]
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "tools"}
-# The request's transaction, the migrations', and the steps of a long import, which worker and command
-# line share; the worker and commands open their own.
+# The request's transaction, the migrations', and the steps of a long import, which worker and
+# command line share; the worker and commands open their own.
 BEGINS = {"app/api/deps.py", "app/imports/running.py", "app/migrate.py"}
 
 

@@ -26,7 +26,8 @@ class ChangeOut(BaseModel):
     )
     changed_at: AwareDatetime = Field(
         description="Strictly greater than that of any earlier change: a cursor for tools that"
-        " want an instant.",
+        " want an instant. Of a `feedback_response`, the midnight of its day for callers without"
+        " the scope `audit:read`: nobody is to learn when somebody answered.",
         examples=["2026-03-02T09:14:00.000012Z"],
     )
 
