@@ -58,8 +58,8 @@ async def replace_wards(_: Manager, file: Annotated[UploadFile, File()]) -> None
 @pytest.fixture(scope="module")
 def document():
     app = FastAPI(title="Wards", version="1.0")
-    for each in (webhooks.router, router):
-        app.include_router(each)
+    app.router.routes[:0] = webhooks.hot.routes
+    app.include_router(router)
     return openapi.build(app)
 
 

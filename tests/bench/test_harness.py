@@ -120,6 +120,7 @@ async def test_an_open_loop_counts_the_wait_of_a_request_from_when_it_was_due():
         while await reader.read(4096):
             await asyncio.sleep(0.05)
             writer.write(b"HTTP/1.1 503 no\r\ncontent-length: 2\r\n\r\nno")
+        writer.close()
 
     async with await asyncio.start_server(slow, "127.0.0.1", 0) as server:
         server_port = server.sockets[0].getsockname()[1]

@@ -193,6 +193,7 @@ async def test_an_expired_key_makes_room_for_another(client, admin, jo, given):
     [
         ({"expires_at": "2020-01-01T00:00:00Z"}, "#/expires_at"),
         ({"expires_at": "9999-12-31T23:59:59-14:00"}, "#/expires_at"),
+        ({"expires_at": "9999-12-31T12:00:00Z"}, "#/expires_at"),
         ({"expires_at": "2020-01-01T00:00:00"}, "#/expires_at"),
         ({"scopes": ["feedback:read", "keys:manage"]}, "#/scopes/1"),
         ({"scopes": ["nonsense"]}, "#/scopes/0"),

@@ -24,6 +24,7 @@ Manager = Annotated[Actor, Security(authenticate, scopes=["organisation:manage"]
 class UnmappedLocation(BaseModel):
     """A location code that no team has, and how much waits for one to have it."""
 
+    id: UUID = Field(description="The first event that waits for it.")
     source: str = Field(examples=["iwgc"])
     code: str = Field(examples=["OXH-NEW-CLINIC"])
     events: int = Field(description="Events that wait.", examples=[12])
