@@ -1,7 +1,8 @@
 """Staged rows judged against what stands, and on into the inbox, by statements over whole sets.
 
 An event's id is made of the layout, the review and a hash of what the row says, so that the same
-row enters once.
+row enters once. Where a row has no version and its review stands already, the version that it is to
+replace is part of the id too: what a file says again after something else is an event of its own.
 """
 
 import re
@@ -70,6 +71,10 @@ _SAME: Final = f"""
     (SELECT {" AND ".join(_ALIKE)}
        FROM (SELECT b.data::jsonb AS told OFFSET 0) parsed)"""
 
+_AGAIN: Final = """
+    CASE WHEN b.source_version IS NULL AND r.id IS NOT NULL
+         THEN ':' || r.source_version ELSE '' END"""
+
 _JUDGED: Final = f"""
 WITH batch AS MATERIALIZED (
     SELECT *, :name || review_id || ':' || encode(sha256(convert_to(
@@ -82,7 +87,7 @@ judged AS MATERIALIZED (
     SELECT b.*, coalesce(r.source_version, t.source_version) AS ours, CASE
         WHEN r.id IS NULL AND t.source_version >= coalesce(b.source_version, t.source_version)
             THEN 'different'
-        WHEN x.id IS NOT NULL AND (r.id IS NULL OR b.source_version IS NOT NULL) THEN 'unchanged'
+        WHEN x.id IS NOT NULL THEN 'unchanged'
         WHEN r.id IS NULL THEN 'enter'
         WHEN b.source_version < r.source_version THEN 'unchanged'
         WHEN b.source_version > r.source_version THEN 'enter'
@@ -92,16 +97,14 @@ judged AS MATERIALIZED (
              AND NOT (r.source_version = 0 OR r.source_version BETWEEN {_MICROSECONDS} AND :at)
             THEN 'different'
         ELSE 'enter' END AS verdict,
-        -- What a file says again after something else is an event of its own.
-        b.event_id || CASE WHEN r.id IS NOT NULL AND x.id IS NOT NULL THEN ':' || :at
-                           ELSE '' END AS entry,
+        b.event_id || {_AGAIN} AS entry,
         -- A row without version of a source that has a feed gives way to every event of the feed.
         coalesce(b.source_version, CASE WHEN :reconciles AND r.id IS NULL THEN 0 ELSE :at END)
             AS version
       FROM batch b
       LEFT JOIN feedback_response r ON r.source = :source AND r.source_review_id = b.review_id
       LEFT JOIN feedback_tombstone t ON t.source = :source AND t.source_review_id = b.review_id
-      LEFT JOIN inbox_event x ON x.source = :source AND x.event_id = b.event_id)"""
+      LEFT JOIN inbox_event x ON x.source = :source AND x.event_id = b.event_id || {_AGAIN})"""
 
 _INSERTED: Final = """
     INSERT INTO inbox_event

@@ -143,6 +143,20 @@ async def test_rows_without_versions_give_way_to_the_feed(files, given, session)
     assert (found["unchanged"], found["different"]) == (1, 0)
 
 
+async def test_a_row_that_waits_to_replace_a_review_enters_once(files, given):
+    await given.team(iwgc=[CODE])
+    header = "source_review_id,submitted_at,location_code,fft_answer"
+    await files.result(daily(f"a,2026-03-01,{CODE},good", header=header), "iwgc_daily")
+    moved = daily("a,2026-03-01,NOBODYS,good", header=header)
+    for stored in (1, 0, 0):
+        found = await files.result(moved, "iwgc_daily")
+        assert (found["stored"], found["unchanged"], found["different"]) == (stored, 1 - stored, 0)
+    assert await files.rows("SELECT status FROM inbox_event ORDER BY id") == [
+        ("applied",),
+        ("waiting",),
+    ]
+
+
 async def test_every_field_is_compared_and_comments_without_regard_to_spaces(files, given, session):
     await given.team(iwgc=[CODE])
     told = {

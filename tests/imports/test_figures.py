@@ -69,7 +69,7 @@ async def state(files) -> list:
 
 @given(file=st.one_of(daily_files(), exports(), histories()))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 async def test_all_rows_are_accounted_for_and_a_repeat_changes_nothing(places, files, file):
     layout, content = file
