@@ -1,3 +1,4 @@
+import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,16 +42,16 @@ def create_app(settings: Settings) -> FastAPI:
             lock_ms=database.lock_timeout_ms,
         )
         app.state.sessionmaker = async_sessionmaker(engine, expire_on_commit=False)
-        app.state.door = await open_pool(
+        pool = await open_pool(
             database.url,
             "read",
             size=database.statement_pool,
             statement_ms=database.statement_timeout_ms,
         )
-        async with listening(database.url, CHANNEL, app.state.authenticator.forget):
+        app.state.door = pool
+        async with pool, listening(database.url, CHANNEL, app.state.authenticator.forget):
             _settle_garbage()
             yield
-        await app.state.door.close()
         await engine.dispose()
 
     app: FastAPI = FastAPIOffline(
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         ApiKeys(lambda: app.state.door, settings.identity.pepper, settings.identity.cache_seconds)
     )
     app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
+    app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
     # Hot routes stand first and by themselves: every nesting costs them.
     for hot in (webhooks.hot, feedback.hot):
         app.router.routes[:0] = hot.routes

@@ -32,7 +32,6 @@ class Database(Group):
 
 class Webhooks(Group):
     iwgc_secrets: Listed = Field((), description="`whsec_...`, several while one is rotated out.")
-    max_bytes: int = 256 * 1024
 
 
 class Identity(Group):

@@ -1,4 +1,5 @@
 import csv
+from contextlib import AsyncExitStack
 from io import StringIO
 from uuid import UUID, uuid4
 
@@ -184,6 +185,17 @@ async def test_a_body_that_is_no_whole_form_is_refused(
     answer = await client.post(PATH, headers=headers, content=body)
     assert answer.status_code == status
     assert await count(session, "feedback_import") == (status == 202)
+
+
+async def test_files_that_come_in_leave_connections_for_everybody_else(app, client, importer):
+    half = app.state.settings.database.pool // 2
+    async with AsyncExitStack() as coming_in:
+        for _ in range(half):
+            await coming_in.enter_async_context(app.state.uploads)
+        answer = await client.post(PATH, headers=importer, **form(SMALL))
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+        assert answer.headers["retry-after"] == "10"
+    assert (await client.post(PATH, headers=importer, **form(SMALL))).status_code == 202
 
 
 async def test_a_file_over_the_limit_is_refused_and_leaves_nothing(

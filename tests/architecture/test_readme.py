@@ -10,6 +10,7 @@ from tests.api.document import DOCUMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+TARGETS = sorted(set(re.findall(r"(?:`|^ {4})make ([a-z-]+)", README, re.MULTILINE)))
 CALLS = re.findall(r"\$API(/[^\s\"]+)", README)
 
 
@@ -20,6 +21,7 @@ def test_it_fits_a_screen():
 
 def test_it_has_a_call_for_each_step():
     assert len(CALLS) >= 8
+    assert {"run", "test", "check"} <= set(TARGETS)
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -31,7 +33,7 @@ def test_every_call_is_in_the_document(call):
     assert parse_qs(parts.query).keys() <= known
 
 
-@pytest.mark.parametrize("target", re.findall(r"`?make ([a-z-]+)", README))
+@pytest.mark.parametrize("target", TARGETS)
 def test_every_make_target_exists(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 

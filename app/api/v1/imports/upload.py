@@ -1,5 +1,6 @@
 """From a form on the wire to a promised import, in the request's one transaction."""
 
+import asyncio
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from app.api.problems import TooLargeError
+from app.api.problems import TooLargeError, UnavailableError
 from app.api.v1.imports.form import FILE, pieces
 from app.api.v1.imports.schemas import ImportForm
 from app.core.actor import Actor
@@ -17,13 +18,23 @@ from app.core.jobs import Job
 from app.imports.taking import Taking
 
 _MISSING: Final = "Field required"
+_SECONDS_TO_WAIT: Final = 10
 
 
 async def take(request: Request, once: Once, *, by: Actor) -> Job:
     """Store the file as it comes and promise its import, once per key.
 
-    Raises InvalidError, UnusableFileError, TooLargeError, ForbiddenError.
+    A file holds a connection for as long as it takes to come, so that half of them at most go to
+    files. Raises InvalidError, UnusableFileError, TooLargeError, ForbiddenError, UnavailableError.
     """
+    uploads: asyncio.Semaphore = request.app.state.uploads
+    if uploads.locked():
+        raise UnavailableError("Too many files are coming in", retry_after=_SECONDS_TO_WAIT)
+    async with uploads:
+        return await _take(request, once, by)
+
+
+async def _take(request: Request, once: Once, by: Actor) -> Job:
     session = once.session
     attempt = await session.begin_nested()
     taking = Taking(session, by=by)
