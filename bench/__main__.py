@@ -1,9 +1,11 @@
-"""`python -m bench [NAME ...] [--quick]`: without names all of them, into bench/results.md."""
+"""`python -m bench [NAME ...] [--quick]`: measures all or those named, into bench/results.md.
+
+A section that was not measured again stays as it was; a quick run writes nothing."""
 
 import argparse
 import asyncio
 import sys
-from datetime import date
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
@@ -19,10 +21,11 @@ RESULTS = Path(__file__).with_name("results.md")
 INTRODUCTION = """\
 # How fast it is
 
-Measured by `make bench` on {day}. Service, worker, database, peer and load generator share one
-machine; ours and a peer take turns in short rounds, and a ratio is the median of the rounds' own
-ratios, with the least and the greatest beside it. The database is the embedded one as `make run`
-starts it, fsync and synchronous_commit on."""
+Measured by `make bench`. Service, worker, database, peer and load generator share one machine; ours
+and a peer take turns in short rounds, and a ratio is the median of the rounds' own ratios, with the
+least and the greatest beside it. The database is the embedded one as `make run` starts it, fsync
+and synchronous_commit on. A section tells when it was measured and how busy the machine was.
+"""
 
 
 async def measure(names: list[str], effort: Effort, place: Stand) -> list[Report]:
@@ -33,16 +36,19 @@ async def measure(names: list[str], effort: Effort, place: Stand) -> list[Report
             report: Report = await module.run(place, effort)
         except LoadError as error:
             print(f"bench: {name} was not measured: {error}", file=sys.stderr)
-            report = not_measured(name, module.PEER, str(error).splitlines()[0])
+            report = not_measured(module.TITLE, module.PEER, str(error).splitlines()[0])
         print(report.shown(), end="\n\n", flush=True)
+        report.notes = (*report.notes, f"Measured on {today()}, load {machine.load()}.")
         found.append(report)
     return found
 
 
-def written(reports: list[Report], facts: list[tuple[str, str]], day: date) -> str:
-    """Write the page of a full run."""
-    parts = [INTRODUCTION.format(day=day.isoformat()), table(("Machine", ""), facts)]
-    return "\n\n".join([*parts, *(report.shown() for report in reports)]) + "\n"
+def written(page: str, reports: Iterable[Report], facts: Iterable[tuple[str, str]]) -> str:
+    """Write the page anew: its sections stay in place, those measured now with what they tell."""
+    kept = {part.partition("\n")[0]: part.strip() for part in page.split("\n## ")[1:]}
+    kept |= {report.title: report.shown().removeprefix("## ") for report in reports}
+    head = f"{INTRODUCTION}\n{table(('Machine', ''), facts)}"
+    return "\n\n".join([head, *(f"## {part}" for part in kept.values())]) + "\n"
 
 
 def main() -> None:
@@ -56,8 +62,9 @@ def main() -> None:
         facts = machine.facts(asyncio.run(place.version()))
         effort = QUICK if asked.quick else FULL
         reports = asyncio.run(measure(asked.names or list(NAMES), effort, place))
-    if not asked.names and not asked.quick:
-        RESULTS.write_text(written(reports, facts, today()))
+    if not asked.quick:
+        before = RESULTS.read_text() if RESULTS.exists() else ""
+        RESULTS.write_text(written(before, reports, facts))
     if not all(report.rows for report in reports):
         raise SystemExit(1)
 

@@ -11,6 +11,7 @@ class Effort:
     file_rows: tuple[int, int] = (10_000, 1_000_000)
     listed: int = 200_000
     year: int = 24_000_000
+    trusts: int = 200
     asked: int = 300  # requests of which a p95 is taken
 
 
@@ -21,6 +22,7 @@ QUICK = Effort(
     events=10_000,
     file_rows=(1_000, 20_000),
     listed=10_000,
-    year=480_000,
+    year=40_000,
+    trusts=20,
     asked=40,
 )

@@ -16,6 +16,7 @@ NOTE = (
     "`everyvoice import feedback FILE --layout iwgc_daily --apply` beside a worker: every row is"
     " validated, stored in the inbox, applied and counted."
 )
+TITLE = "Files: rows taken in"
 PEER = "none: the goals are a rate and a growth"
 DATABASE = "bench_files"
 HEADER = (
@@ -133,7 +134,7 @@ def _report(found: list[tuple[int, float, float, float]]) -> Report:
         Goal("growth of memory to the long file", "< 64 MiB", f"{growth:.0f} MiB", growth < 64),
     ]
     return Report(
-        "Files: rows taken in",
+        TITLE,
         PEER,
         ("Rows", "Command (s)", "Until counted (s)", "Rows/s", "Peak of memory (MiB)"),
         lines,

@@ -15,6 +15,7 @@ from bench.effort import Effort
 from bench.results import Goal, Report, Spread, ratio
 from bench.stand import WORK, Served, Stand, token
 
+TITLE = "Lists and single responses"
 PEER = (
     "a bare Starlette + asyncpg + orjson handler without authentication, limits and log, and"
     " PostgREST 12 with its JWT check on; the same 20 columns of the same rows"
@@ -169,7 +170,7 @@ def _report(lists: Measured, singles: Measured) -> Report:
         _goal("single", singles, REST, 0.9),
     ]
     return Report(
-        "Lists and single responses",
+        TITLE,
         PEER,
         ("Asked for", "Of", "A second", "Ours by it", "Server ms", "Database ms"),
         rows,

@@ -17,8 +17,12 @@ def facts(postgres: str) -> list[tuple[str, str]]:
         ("Python", platform.python_version()),
         ("PostgreSQL", postgres),
         *((name, version(name)) for name in _PACKAGES),
-        ("Load before", " ".join(f"{load:.2f}" for load in os.getloadavg())),
     ]
+
+
+def load() -> str:
+    """Tell how many processes wanted to run, on average over 1, 5 and 15 minutes."""
+    return " ".join(f"{each:.1f}" for each in os.getloadavg())
 
 
 def _processor() -> str:

@@ -45,7 +45,7 @@ class Goal:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Report:
     """One benchmark's table, goals and what must be known to read them."""
 
@@ -70,10 +70,10 @@ class Report:
         return "\n\n".join(parts)
 
 
-def not_measured(name: str, peer: str, why: str) -> Report:
+def not_measured(title: str, peer: str, why: str) -> Report:
     """Say of a benchmark that it could not be run; its goals are not met then."""
-    missed = Goal(name, "measured", "not measured", met=False, why=why)
-    return Report(name.capitalize(), peer, ("Measure",), (), (missed,))
+    missed = Goal("all of it", "measured", "not measured", met=False, why=why)
+    return Report(title, peer, ("Measure",), (), (missed,))
 
 
 def goals(found: Iterable[Goal]) -> str:

@@ -12,9 +12,9 @@ from bench.effort import Effort
 from bench.results import Goal, Report, percentile
 from bench.stand import Stand
 
+TITLE = "Summary: figures of a year"
 PEER = "itself over a hundredth of the responses: history must not be scanned"
 YEAR, SMALL, WIDE, REGION = "bench_year", "bench_small", "bench_wide", "bench_region"
-TRUSTS = 200
 _RANGE = f"from={seed.FIRST}&to={seed.LAST}"
 DIRECTORATES = f"by=directorate&per=month&{_RANGE}"
 _TEAMS = f"by=team&per=month&{_RANGE}"
@@ -46,14 +46,14 @@ async def run(stand: Stand, effort: Effort) -> Report:
     built = await _year(stand, YEAR, 40, effort.year)
     await _year(stand, SMALL, 40, effort.year // 100)
     await _year(stand, WIDE, 400, effort.year // 10)
-    await _region(stand)
+    await _region(stand, effort.trusts)
     async with AsyncExitStack() as stack:
         asked: dict[str, tuple[load.Connection, bytes]] = {}
         for database, questions in (
             (YEAR, {"40 teams": DIRECTORATES}),
             (SMALL, {"40 teams, a hundredth": DIRECTORATES}),
             (WIDE, {"400 teams": DIRECTORATES, "400 teams, by team": _TEAMS}),
-            (REGION, {f"{TRUSTS} trusts": _BY_TRUST}),
+            (REGION, {f"{effort.trusts} trusts": _BY_TRUST}),
         ):
             port, _ = await stack.enter_async_context(stand.service(database))
             keys = await _keys(stand, database)
@@ -97,11 +97,11 @@ async def _check(connection: asyncpg.Connection, responses: int) -> None:
         raise load.LoadError(f"{counted} of {responses} responses are counted")
 
 
-async def _region(stand: Stand) -> None:
+async def _region(stand: Stand, trusts: int) -> None:
     await stand.database(REGION)
     connection = await stand.connect(REGION)
     for statement in _REGION.split(";"):
-        await connection.execute(statement, *([TRUSTS] if "$1" in statement else []))
+        await connection.execute(statement, *([trusts] if "$1" in statement else []))
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
@@ -154,10 +154,10 @@ def _report(found: Latencies, effort: Effort, built: float) -> Report:
                 share <= 1.5,
             )
         )
-        for name, most in (("40 teams", 50), ("400 teams", 50), (f"{TRUSTS} trusts", 200)):
+        for name, most in (("40 teams", 50), ("400 teams", 50), (f"{effort.trusts} trusts", 200)):
             goals.append(_goal(f"{name}, {reader}", p95, most))
     return Report(
-        "Summary: figures of a year",
+        TITLE,
         PEER,
         ("Asked for, a group a month", "p50 (ms)", "p95 (ms)", "Longest (ms)"),
         rows,
@@ -176,7 +176,7 @@ def _notes(effort: Effort, built: float) -> Sequence[str]:
         f" {effort.year // 10:,}: written by INSERT ... SELECT with triggers off, the indexes but"
         " the one of words"
         f" made afterwards, then counted by `feedback_recount`, which took {built:.0f} s for the"
-        f" largest. {TRUSTS} trusts of 40 teams: roll-up rows only, every margin, as a region"
-        " reads them."
+        f" largest. {effort.trusts} trusts of 40 teams: roll-up rows only, every margin, as a"
+        " region reads them."
     )
     return built_how, "By HTTP with a key, one request at a time, all kinds in turns."

@@ -16,6 +16,7 @@ from bench.effort import Effort
 from bench.results import Goal, Report, Spread, percentile, ratio
 from bench.stand import SECRET, WORK, Stand
 
+TITLE = "Webhook: events taken in"
 PEER = (
     "a bare Starlette + asyncpg handler under uvicorn that inserts the body and commits; no"
     " signature, no duplicate check, no hash, no log, no metrics"
@@ -154,7 +155,7 @@ def _report(
         ),
     ]
     return Report(
-        "Webhook: events taken in",
+        TITLE,
         PEER,
         ("Measure", "Median (least to most)"),
         rows,

@@ -17,6 +17,7 @@ from bench.results import Goal, Report, Spread
 from bench.stand import Stand
 from bench.webhook import event
 
+TITLE = "Worker: events counted"
 PEER = "none: the goal is a rate"
 DATABASE = "bench_worker"
 _COLUMNS = ("id", "source", "event_id", "body", "body_hash", "received_at", "status")
@@ -114,7 +115,7 @@ def _report(drained: list[Drained], logged: list[float], effort: Effort) -> Repo
         ("seconds until the change log has caught up, afterwards", Spread.of(logged).shown()),
     ]
     return Report(
-        "Worker: events counted",
+        TITLE,
         PEER,
         ("Measure", "Median (least to most)"),
         rows,

@@ -47,16 +47,26 @@ def test_a_report_shows_each_goal_beside_what_was_measured_and_why_it_was_missed
 
 
 def test_what_was_not_measured_misses_its_goal_and_says_why():
-    report = not_measured("lists", "a peer", "npm is missing")
+    report = not_measured("Lists", "a peer", "npm is missing")
     assert not report.rows
     assert "no: npm is missing" in report.shown()
 
 
-def test_a_page_of_results_holds_machine_day_and_every_report():
-    page = bench.written([not_measured("lists", "p", "w")], [("Python", "3.11")], date(2026, 3, 1))
-    assert "2026-03-01" in page
+def test_a_page_of_results_keeps_the_sections_that_were_not_measured_again():
+    facts = [("Python", "3.11")]
+    page = bench.written("", [not_measured("A", "p", "old a"), not_measured("B", "p", "b")], facts)
+    page = bench.written(
+        page, [not_measured("A", "p", "new a"), not_measured("C", "p", "c")], facts
+    )
     assert "| Python  | 3.11 |" in page
-    assert "## Lists" in page
+    assert [line for line in page.splitlines() if line.startswith("## ")] == [
+        "## A",
+        "## B",
+        "## C",
+    ]
+    assert "new a" in page
+    assert "old a" not in page
+    assert bench.written(page, [], facts) == page
 
 
 def test_columns_of_a_table_stand_under_each_other():
