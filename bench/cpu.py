@@ -18,6 +18,16 @@ def since(before: dict[int, float], root: int) -> float:
     return sum(now - before.get(pid, 0.0) for pid, now in spent(root).items())
 
 
+def peak_mib(pid: int) -> float:
+    """Give the most memory that a process has held so far; 0 where nobody tells."""
+    try:
+        told = (_PROC / str(pid) / "status").read_text()
+    except OSError:
+        return 0.0
+    _, found, rest = told.partition("VmHWM:")
+    return int(rest.split()[0]) / 1024 if found else 0.0
+
+
 def _spent(pid: int) -> float:
     """Add up a process's time in its own code and in the system's, ended threads included."""
     try:

@@ -137,7 +137,7 @@ class Stand:
             cwd=ROOT,
             env=_environment(self.url(database)),
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
 
 
