@@ -88,8 +88,8 @@ async def _import(url: str, wanted: _Wanted) -> dict[str, Any]:
         job_id = await _take(sessions, wanted)
         showing = asyncio.create_task(_show(sessions, job_id))
         await running.run(sessions, job_id, lambda: loop.drain(sessions))
-        while not wanted.dry_run and await loop.drain(sessions):
-            pass
+        if not wanted.dry_run:
+            await asyncio.gather(*(_drain(sessions) for _ in range(loop.DRAINS)))
         await showing
         result = await _result(sessions, job_id)
     finally:
@@ -97,6 +97,13 @@ async def _import(url: str, wanted: _Wanted) -> dict[str, Any]:
     if wanted.reject_to is not None:
         await _write_rejected(url, job_id, wanted.reject_to)
     return result
+
+
+async def _drain(sessions: "Sessions") -> None:
+    from app.worker import loop
+
+    while await loop.drain(sessions):
+        pass
 
 
 async def _take(sessions: "Sessions", wanted: _Wanted) -> UUID:
