@@ -16,6 +16,17 @@ _FALSE: Final = frozenset({"false", "no", "n", "0"})
 _LONGEST_MARKER: Final = 20
 _NOON: Final = time(12)  # the same day in London and UTC, summer and winter
 
+# Fields of few values, which are no words of the code lists that are folded.
+_CODED: Final = (
+    "experience_month",
+    "language",
+    "ethnic_category",
+    "age_band",
+    "gender",
+    "sexual_orientation",
+    "religion",
+)
+
 Read = Callable[[str], Any]
 
 
@@ -43,8 +54,9 @@ class Cells:
             "fft_answer": self.answer,
             "question": self.question,
             "location_code": self.location,
-            "item_ratings": self._ratings,
-            "disability": self._several,
+            "item_ratings": lru_cache(1024)(self._ratings),
+            "disability": lru_cache(1024)(self._several),
+            **dict.fromkeys(_CODED, lru_cache(1024)(self.text)),
             **dict.fromkeys(
                 ("channel", "collection_point", "respondent_type", "publication_status"),
                 self.folded,

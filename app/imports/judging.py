@@ -66,7 +66,7 @@ _ALIKE: Final = (
     _comment_alike("comment_good"),
     _comment_alike("comment_better"),
 )
-# OFFSET: else the text would be parsed again for every field.
+# OFFSET, here and below: else what is made once would be made again wherever it is used.
 _SAME: Final = f"""
     (SELECT {" AND ".join(_ALIKE)}
        FROM (SELECT b.data::jsonb AS told OFFSET 0) parsed)"""
@@ -79,7 +79,7 @@ _JUDGED: Final = f"""
 WITH batch AS MATERIALIZED (
     SELECT *, :name || review_id || ':' || encode(sha256(convert_to(
                   coalesce(source_version::text, '') || data, 'UTF8')), 'hex') AS event_id
-      FROM (SELECT id, line, review_id, day, rows, source_version,
+      FROM (SELECT id, line, review_id, day, rows, source_version, location,
                    head || coalesce(',' || tail, '') || '}}' AS data
               FROM feedback_import_row
              WHERE import_id = :import AND line > :after AND line <= :upto) told),
@@ -112,7 +112,7 @@ _INSERTED: Final = """
     SELECT id, :source, entry, body, sha256(body), :now, 'pending', :import
       FROM (SELECT id, entry, convert_to('{"type":"review.created","data":{"version":' || version
                    || ',' || substr(data, 2) || '}', 'UTF8') AS body
-              FROM judged WHERE verdict = 'enter') made
+              FROM judged WHERE verdict = 'enter' OFFSET 0) made
      ORDER BY id
     ON CONFLICT (source, event_id) DO NOTHING
     RETURNING id"""
@@ -134,11 +134,13 @@ listed AS (
 SELECT coalesce(sum(rows), 0) AS rows,
        coalesce(sum(rows) FILTER (WHERE kind = 'missing'), 0) AS stored,
        coalesce(sum(rows) FILTER (WHERE kind = 'different'), 0) AS different,
-       coalesce(sum(rows) FILTER (WHERE kind = 'missing' AND NOT EXISTS (
-           -- ANY: else the slower of two indexes is taken.
-           SELECT FROM team_location l
-            WHERE l.source = :source AND l.code = ANY(ARRAY[data::jsonb ->> 'location_code'])
-              AND l.valid_from <= day AND (l.valid_to IS NULL OR l.valid_to > day))), 0) AS waiting
+       (SELECT coalesce(sum(rows), 0)
+          FROM (SELECT location, day, sum(rows) AS rows
+                  FROM outcome WHERE kind = 'missing' GROUP BY 1, 2) told
+         WHERE NOT EXISTS (
+               SELECT FROM team_location l
+                WHERE l.source = :source AND l.code = told.location
+                  AND l.valid_from <= day AND (l.valid_to IS NULL OR l.valid_to > day))) AS waiting
   FROM outcome"""
 
 
@@ -180,11 +182,11 @@ _UNSETTLED: Final = text(
     " WHERE status = 'pending' AND id <= :last AND source = :source)"
 )
 # A batch is looked up by keys. A plan kept from when the tables were small would read them whole,
-# once for every row.
+# once for every row; a batch that does not fit into memory is written to disk and read again.
 _BY_KEYS: Final = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
-    " set_config('enable_seqscan', 'off', true)"
+    " set_config('enable_seqscan', 'off', true), set_config('work_mem', '64MB', true)"
 )
 
 

@@ -32,6 +32,7 @@ class Good(NamedTuple):
     head: str
     tail: str | None = None
     question: str | None = None
+    location: str | None = None
 
 
 Convert = Callable[[Sequence[str]], Good]
@@ -73,7 +74,8 @@ class _Reviews:
             tail = self._tail(question, self._read(row, "comment", self._comment))
         _check(told, version)
         head = orjson.dumps(told).decode()[:-1]
-        return Good(told["source_review_id"], day, version, head, tail, question)
+        location = told["location_code"]
+        return Good(told["source_review_id"], day, version, head, tail, question, location)
 
     def _fields(self, row: Sequence[str]) -> dict[str, Any]:
         told: dict[str, Any] = {}

@@ -28,6 +28,7 @@ _STAGED: Final = (
     "head",
     "tail",
     "question",
+    "location",
     "row",
 )
 _REJECTED: Final = ("import_id", "line", "reason", "detail", "row")
@@ -150,8 +151,8 @@ async def stage(session: AsyncSession, plan: Plan, rows: Iterable[Taken | Reject
         if isinstance(row, Rejected):
             bad.append((plan.id, *row))
         else:
-            review_id, day, version, head, tail, question = row.good
-            told = (review_id, day, version, 1, head, tail, question, row.row)
+            review_id, day, version, *rest = row.good
+            told = (review_id, day, version, 1, *rest, row.row)
             good.append((plan.id, row.line, place(plan.id, row.line), *told))
     driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
     await driver.copy_records_to_table("feedback_import_row", records=good, columns=_STAGED)

@@ -15,8 +15,10 @@ def upgrade() -> None:
             "feedback_import",
             sa.Column(name, sa.Integer(), server_default="0", nullable=False),
         )
+    op.add_column("feedback_import_row", sa.Column("location", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("feedback_import_row", "location")
     op.drop_column("feedback_import", "entered")
     op.drop_column("feedback_import", "attempt")

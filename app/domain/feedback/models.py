@@ -208,6 +208,7 @@ class StagedRow(Base):
     head: Mapped[str] = mapped_column(info=SPECIAL)
     tail: Mapped[str | None] = mapped_column(info=SPECIAL)
     question: Mapped[str | None]
+    location: Mapped[str | None]
     row: Mapped[str | None] = mapped_column(info=SPECIAL)
 
 
