@@ -126,17 +126,22 @@ def test_the_token_for_postgrest_is_a_signed_jwt():
 
 
 async def test_an_open_loop_counts_the_wait_of_a_request_from_when_it_was_due():
+    answering = []
+
     async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.append(asyncio.current_task())
         while await reader.read(4096):
             await asyncio.sleep(0.05)
             writer.write(b"HTTP/1.1 503 no\r\ncontent-length: 2\r\n\r\nno")
         writer.close()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(slow, "127.0.0.1", 0) as server:
         server_port = server.sockets[0].getsockname()[1]
         sending = iter([load.request("GET", "/")] * 10)
         found = await load.paced(server_port, 200, sending, 0.05)
         server.close()
+        await asyncio.gather(*answering)
     assert len(found.ms) == found.refused == 10
     assert min(found.ms) >= 45
 
