@@ -82,7 +82,7 @@ async def _import(url: str, wanted: _Wanted) -> dict[str, Any]:
     from app.imports import running
     from app.worker import loop
 
-    engine = create_engine(url, "worker", pool=4, statement_ms=_STATEMENT_MS)
+    engine = create_engine(url, "worker", pool=4, statement_ms=_STATEMENT_MS, lock_ms=loop.LOCK_MS)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
         job_id = await _take(sessions, wanted)

@@ -21,7 +21,7 @@ BACK_OFF_SECONDS = 1.0
 FEW = intake.BATCH // 8  # fewer events than this wait for company: a batch has a price
 DRAINS = 2  # one reads events while the other's are written
 _STATEMENT_MS = 120_000  # a batch is no request: it may take its time,
-_LOCK_MS = 60_000  # and waits in line for the pen while others write their batches
+LOCK_MS = 60_000  # and waits in line for the pen while others write their batches
 
 log = structlog.get_logger("worker")
 
@@ -37,7 +37,7 @@ class Pace:
 async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
     """Work until `stop` is set; what is under way is finished, or rolled back by its deadline."""
     pace = pace or Pace()
-    engine = create_engine(url, "worker", pool=6, statement_ms=_STATEMENT_MS, lock_ms=_LOCK_MS)
+    engine = create_engine(url, "worker", pool=6, statement_ms=_STATEMENT_MS, lock_ms=LOCK_MS)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
         await asyncio.gather(
