@@ -36,7 +36,7 @@ Days are Europe/London, instants UTC; JSON is UTF-8, without duplicate keys, at 
 """
 
 TAGS: Final = {
-    "admin": "Users' API keys.",
+    "admin": "Users, their roles and their API keys.",
     "bi": "What changed, in order, for a warehouse that follows along.",
     "feedback": "What people told about teams, and the Friends and Family Test figures.",
     "imports": "Feedback that comes as files.",
