@@ -70,13 +70,11 @@ def install_sql() -> str:
     return QueryBuilderEnvironment(QUEUE).build_install_query(create_schema=False)
 
 
-async def enqueue(session: AsyncSession, kind: str, *, owner: UUID) -> Job:
+async def enqueue(session: AsyncSession, job: Job) -> None:
     """Promise a job: if the transaction rolls back, there is none."""
-    job = Job(kind=kind, owner_id=owner)
     session.add(job)
     await session.flush()
-    await put(session, kind, str(job.id).encode())
-    return job
+    await put(session, job.kind, str(job.id).encode())
 
 
 async def find(session: AsyncSession, job_id: UUID, *, to: Actor) -> Job:

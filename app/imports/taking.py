@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor
 from app.core.errors import InvalidError
-from app.core.jobs import Job, put
+from app.core.jobs import Job, enqueue
 from app.domain.feedback.imports import check_whole
 from app.domain.feedback.models import FeedbackImport, ImportChunk
 from app.imports.layouts import LAYOUTS, Layout
@@ -67,7 +67,7 @@ class Taking:
 
     async def promise(self) -> None:
         """Put the job into the queue."""
-        await put(self._session, KIND, str(self._job.id).encode())
+        await enqueue(self._session, self._job)
 
     @property
     def digest(self) -> bytes:

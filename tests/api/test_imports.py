@@ -342,7 +342,8 @@ async def test_an_import_that_is_not_there_is_not_found(client, importer):
 
 async def test_a_job_is_seen_by_its_owner_and_by_who_manages_keys(client, as_, given, session):
     owner = await given.user("feedback:import")
-    job = await jobs.enqueue(session, "import_feedback", owner=owner.id)
+    job = jobs.Job(kind="import_feedback", owner_id=owner.id)
+    await jobs.enqueue(session, job)
     await session.commit()
     path = f"/v1/jobs/{job.id}"
     for scopes, status in ((["keys:manage"], 200), (["feedback:import"], 404), ([], 404)):

@@ -57,14 +57,15 @@ async def rows(committed) -> list:
 
 async def test_a_rollback_takes_the_job_with_it(committed):
     async with committed() as session:
-        await jobs.enqueue(session, "short", owner=uuid4())
+        await jobs.enqueue(session, jobs.Job(kind="short", owner_id=uuid4()))
         await session.rollback()
     assert await rows(committed) == []
 
 
 async def test_a_job_stands_with_the_transaction_that_promised_it(committed):
     async with committed.begin() as session:
-        job = await jobs.enqueue(session, "short", owner=uuid4())
+        job = jobs.Job(kind="short", owner_id=uuid4())
+        await jobs.enqueue(session, job)
     assert await rows(committed) == [("short", str(job.id).encode(), "queued")]
     async with committed() as session:
         stored = await session.get_one(Job, job.id)
@@ -100,7 +101,8 @@ async def test_a_long_topic_is_given_its_job(committed, drain, monkeypatch):
 
     monkeypatch.setattr(queue, "LONG", {"long": handle})
     async with committed.begin() as session:
-        job = await jobs.enqueue(session, "long", owner=uuid4())
+        job = jobs.Job(kind="long", owner_id=uuid4())
+        await jobs.enqueue(session, job)
     await drain()
     assert handled == [job.id]
 
@@ -155,7 +157,8 @@ async def test_a_long_topic_that_fails_is_tried_again(committed, drain, monkeypa
 
     monkeypatch.setattr(queue, "LONG", {"long": handle})
     async with committed.begin() as session:
-        job = await jobs.enqueue(session, "long", owner=uuid4())
+        job = jobs.Job(kind="long", owner_id=uuid4())
+        await jobs.enqueue(session, job)
     await drain()
     assert tried == [job.id] * 2
     assert await rows(committed) == []
@@ -169,7 +172,8 @@ async def test_a_long_topic_that_fails_for_good_tells_its_owner(committed, drain
 
     monkeypatch.setattr(queue, "LONG", {"long": handle})
     async with committed.begin() as session:
-        job = await jobs.enqueue(session, "long", owner=uuid4())
+        job = jobs.Job(kind="long", owner_id=uuid4())
+        await jobs.enqueue(session, job)
     await drain()
     async with committed() as session:
         stored = await session.get_one(Job, job.id)
