@@ -95,8 +95,3 @@ class JsonRows:
         limit = bindparam("limit", type_=Integer())
         kept = Kept.of(inner.order_by(id_.desc()).limit(limit + literal_column("1")))
         return kept.within(_PAGE, limit=kept.place("limit"))
-
-
-def present(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep the filters that the caller gave."""
-    return {name: value for name, value in values.items() if value is not None}

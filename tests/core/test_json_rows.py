@@ -13,7 +13,6 @@ from app.core.actor import Actor
 from app.core.clock import now
 from app.core.ids import day_uuid7, uuid7
 from app.core.inbox import EventStatus, InboxAlert, InboxEvent
-from app.core.json_rows import present
 from app.core.paging import Page
 from app.domain.feedback import codes, operators, queries
 from app.domain.feedback.models import FeedbackResponse
@@ -138,7 +137,3 @@ async def test_pages_cover_everything_once_newest_first(door, given, session):
             break
         page = Page(found["next"], 2)
     assert seen == sorted(ids, reverse=True)
-
-
-def test_filters_that_were_not_given_are_left_out():
-    assert present({"a": 1, "b": None, "c": False}) == {"a": 1, "c": False}
