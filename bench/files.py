@@ -18,7 +18,8 @@ NOTE = (
     "`everyvoice import feedback FILE --layout iwgc_daily --apply`, from its start. A file is taken"
     " in when every row is read, validated, compared and stored in the inbox, and its job says so;"
     " from there rows go on like any event, at the rate of the worker's goal. They are counted when"
-    " the command has drained them too, by itself. Microseconds are processor time of all of it."
+    " the command has drained them too, by itself. Microseconds are the command's"
+    " processor time, all told."
 )
 TITLE = "Files: rows taken in"
 PEER = "none: the goals are a rate and a growth"
@@ -103,7 +104,6 @@ class Taken(NamedTuple):
     seconds: float
     peak: float
     own_us: float
-    database_us: float
 
 
 async def run(stand: Stand, effort: Effort) -> Report:
@@ -114,13 +114,12 @@ async def run(stand: Stand, effort: Effort) -> Report:
     for count in effort.file_rows:
         before = await connection.fetchval(_COUNTED)
         file = write(WORK / "daily.csv", count, first=before + 1)
-        database, began = cpu.spent(stand.pid), time.perf_counter()
+        began = time.perf_counter()
         stored, peak, spent = await _import(stand, connection, file)
         taken = time.perf_counter() - began
         if await connection.fetchval(_COUNTED) != before + count:
             raise load.LoadError("the file's rows are not all counted")
-        theirs = 1000 * cpu.since(database, stand.pid) / count
-        found.append(Taken(count, stored, taken, peak, 1000 * spent / count, theirs))
+        found.append(Taken(count, stored, taken, peak, 1000 * spent / count))
     await connection.close()
     return _report(found)
 
@@ -160,7 +159,6 @@ def _report(found: list[Taken]) -> Report:
             f"{each.rows / each.seconds:,.0f}",
             f"{each.peak:.0f}",
             f"{each.own_us:.0f}",
-            f"{each.database_us:.0f}",
         )
         for each in found
     ]
@@ -175,6 +173,5 @@ def _report(found: list[Taken]) -> Report:
         "Rows/s counted too",
         "Peak (MiB)",
         "Command us a row",
-        "Database us a row",
     )
     return Report(TITLE, PEER, header, lines, goals, (NOTE,))
