@@ -76,8 +76,8 @@ LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal 
 	--no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 $(UPGRADE) \
 	pyproject.toml
 lock: ## resolve both lock files (needs uv; UPGRADE=--upgrade takes newer versions)
-	$(LOCK) --extra local -o requirements.lock
-	$(LOCK) --extra local --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra local --extra themes -o requirements.lock
+	$(LOCK) --extra local --extra themes --extra dev -c requirements.lock -o requirements-dev.lock
 
 image-steps: $(DEV) ## the Dockerfile's install steps in a clean folder; images are not built in CI
 	@PYTHON=$(abspath $(PY)) .ci/image-steps
