@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core import changes
 from app.core.db import create_engine
 from app.domain.feedback import intake
-from app.worker import queue
+from app.worker import queue, subscribers
+from app.worker.subscribers import SUBSCRIBERS
 
 Sessions = async_sessionmaker[AsyncSession]
 Step = Callable[[Sessions], Awaitable[int]]
@@ -37,12 +38,15 @@ class Pace:
 async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
     """Work until `stop` is set; what is under way is finished, or rolled back by its deadline."""
     pace = pace or Pace()
-    engine = create_engine(url, "worker", pool=6, statement_ms=_STATEMENT_MS, lock_ms=LOCK_MS)
+    engine = create_engine(
+        url, "worker", pool=6 + len(SUBSCRIBERS), statement_ms=_STATEMENT_MS, lock_ms=LOCK_MS
+    )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
         await asyncio.gather(
             *(repeat(drain, sessions, stop, pace, FEW) for _ in range(DRAINS)),
             repeat(sequence, sessions, stop, pace),
+            *(repeat(subscribed(name), sessions, stop, pace) for name in SUBSCRIBERS),
             queue.run(url, sessions, stop, pace.back_off),
         )
     finally:
@@ -88,6 +92,16 @@ async def sequence(sessions: Sessions) -> int:
     """Move a batch of changes into the log."""
     async with sessions.begin() as session:
         return await changes.sequence(session)
+
+
+def subscribed(name: str) -> Step:
+    """Give the step that does one batch of a subscriber."""
+
+    async def step(sessions: Sessions) -> int:
+        return await subscribers.step(name, SUBSCRIBERS[name], sessions)
+
+    step.__name__ = name
+    return step
 
 
 async def wait(stop: asyncio.Event, seconds: float) -> None:

@@ -35,7 +35,10 @@ Long = Callable[[UUID, Sessions], Awaitable[None]]
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
 LONG: Mapping[str, Long] = {IMPORT_FEEDBACK: feedback_imports.handle}
-NIGHTLY = "17 3 * * *"
+# What runs when, in UTC; each sees to it that running twice is no harm.
+SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
+    "retention": ("17 3 * * *", retention.handle),
+}
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)
 # How long a process may be silent before another goes on with its jobs.
@@ -91,11 +94,18 @@ def build(driver: AsyncpgPoolDriver, sessions: Sessions) -> PgQueuer:
     for topic, long in LONG.items():
         manager.entrypoint(topic, on_failure="hold", concurrency_limit=1)(_long(long, sessions))
 
-    @manager.schedule("retention", NIGHTLY)
-    async def nightly(_: Schedule) -> None:
-        await retention.handle(sessions)
-
+    for name, (cron, handle) in SCHEDULES.items():
+        manager.schedule(name, cron)(_scheduled(handle, sessions))
     return manager
+
+
+def _scheduled(
+    handle: Callable[[Sessions], Awaitable[object]], sessions: Sessions
+) -> Callable[[Schedule], Awaitable[None]]:
+    async def once(_: Schedule) -> None:
+        await handle(sessions)
+
+    return once
 
 
 def _short(

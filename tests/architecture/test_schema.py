@@ -90,6 +90,7 @@ def test_equality_monitoring_is_special():
         "sexual_orientation",
         "religion",
         "carer",
+        "answers",
     }
     assert codes.DISABILITY  # the codes themselves are open
 

@@ -140,8 +140,12 @@ async def test_what_is_past_its_period_is_forgotten(committed, monkeypatch):
 async def test_the_nightly_clean_up_is_scheduled(committed, scratch_url):
     pool = await open_pool(scratch_url, "worker", size=2, statement_ms=5_000)
     manager = queue.build(AsyncpgPoolDriver(pool), committed)
-    (scheduled,) = manager.sm.registry.values()
-    assert str(scheduled.parameters.expression) == queue.NIGHTLY
+    (scheduled,) = [
+        found
+        for found in manager.sm.registry.values()
+        if found.parameters.entrypoint == "retention"
+    ]
+    assert str(scheduled.parameters.expression) == queue.SCHEDULES["retention"][0]
     await scheduled.parameters.func(None)
     await pool.close()
 

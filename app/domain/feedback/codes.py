@@ -54,6 +54,33 @@ class CollectionPoint(StrEnum):
     AFTER_DISCHARGE = "after_discharge"
 
 
+class Involved(StrEnum):
+    """Whether somebody was involved in their care as much as they wanted to be (measure K2)."""
+
+    YES_DEFINITELY = "yes_definitely"
+    YES_TO_SOME_EXTENT = "yes_to_some_extent"
+    NO = "no"
+    DONT_KNOW = "dont_know"
+
+
+class CodedBy(StrEnum):
+    """Whose themes count for a response: a person's always win."""
+
+    PERSON = "person"
+    MODEL = "model"
+
+
+class Source(StrEnum):
+    """Where responses come from; other sources' files and feeds may bring more."""
+
+    IWGC = "iwgc"
+    SURVEY = "survey"
+    MEETING = "meeting"
+
+
+# Their events name a team by the trust's own code.
+OWN_SOURCES: Final = frozenset({Source.SURVEY, Source.MEETING})
+
 ETHNIC_CATEGORY: Final[Mapping[str, str]] = {
     "A": "White: British",
     "B": "White: Irish",

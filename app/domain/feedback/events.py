@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -117,6 +118,15 @@ class Review(FromFeed):
     demographics: Demographics | None = None
 
 
+class OwnReview(Review):
+    """A response to one of the trust's own surveys, or what was heard at a meeting."""
+
+    survey_version_id: UUID | None = None
+    answers: dict[str, Any] | None = None
+    involved: codes.Involved | None = None
+    contact_wanted: bool | None = None
+
+
 class Removal(FromFeed):
     """A review that its source took back; needs nothing but its name and version."""
 
@@ -130,6 +140,10 @@ class ReviewChanged(FromFeed):
     type: Literal["review.created", "review.updated"]
     timestamp: AwareDatetime | None = Field(None, examples=["2026-03-02T09:14:00Z"])
     data: Review
+
+
+class OwnReviewChanged(ReviewChanged):
+    data: OwnReview
 
 
 class ReviewRemoved(FromFeed):

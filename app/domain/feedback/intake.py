@@ -12,14 +12,14 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import today
-from app.core.ids import day_uuid7
-from app.domain.feedback.events import NOTHING_TOLD, Review
+from app.domain.feedback.codes import OWN_SOURCES
+from app.domain.feedback.columns import COLUMNS, record
+from app.domain.feedback.events import Review
 from app.domain.feedback.reading import Read, Unreadable, read
 
 BATCH = 2_000
@@ -36,37 +36,6 @@ CONTENT_ERRORS = (
 
 _AT_A_TIME = 20
 
-COLUMNS = (
-    "id",
-    "team_id",
-    "day",
-    "source",
-    "source_review_id",
-    "source_version",
-    "source_hash",
-    "version",
-    "location_code",
-    "experience_month",
-    "collection_point",
-    "channel",
-    "respondent_type",
-    "fft_answer",
-    "raw_answer",
-    "item_ratings",
-    "comment_good",
-    "comment_better",
-    "publication_status",
-    "consent_public",
-    "language",
-    "easy_read",
-    "ethnic_category",
-    "age_band",
-    "gender",
-    "disability",
-    "sexual_orientation",
-    "religion",
-    "carer",
-)
 _KEPT = ("id", "source", "source_review_id", "version")  # what an update never takes over
 _NAMES = ", ".join(COLUMNS)
 _TAKEN = ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in _KEPT)
@@ -78,6 +47,9 @@ _PENDING = text(
 _LOCATIONS = text(
     "SELECT source, code, team_id, valid_from, coalesce(valid_to, 'infinity') AS valid_to"
     "  FROM team_location WHERE code = ANY(:codes)"
+    " UNION ALL"
+    " SELECT source, code, id, '-infinity', 'infinity'"
+    "  FROM team CROSS JOIN unnest(CAST(:own AS text[])) source WHERE code = ANY(:codes)"
 )
 _PUT_ASIDE = text(
     """
@@ -197,7 +169,7 @@ async def put_aside(session: AsyncSession, why: str) -> int:
 async def _locations(session: AsyncSession, understood: Iterable[Read]) -> Locations:
     codes = {event.review.location_code for event in understood if event.review is not None}
     found: dict[tuple[str, str], list[Location]] = {}
-    for row in await session.execute(_LOCATIONS, {"codes": list(codes)}):
+    for row in await session.execute(_LOCATIONS, {"codes": list(codes), "own": list(OWN_SOURCES)}):
         place = Location(row.team_id, row.valid_from, row.valid_to)
         found.setdefault((row.source, row.code), []).append(place)
     return found
@@ -240,7 +212,7 @@ async def _apply(session: AsyncSession, reviews: Sequence[tuple[Read, Review, UU
     await session.execute(_STAGE)
     raw = await (await session.connection()).get_raw_connection()
     driver: Any = raw.driver_connection
-    records = [_record(*entry) for entry in greatest.values()]
+    records = [record(*entry) for entry in greatest.values()]
     await driver.copy_records_to_table("feedback_incoming", records=records, columns=COLUMNS)
     await session.execute(_APPLY)
     await session.execute(text("DELETE FROM feedback_incoming"))
@@ -248,42 +220,6 @@ async def _apply(session: AsyncSession, reviews: Sequence[tuple[Read, Review, UU
 
 def _rank(entry: tuple[Read, Review, UUID]) -> tuple[int, bytes]:
     return entry[1].version, entry[0].hash
-
-
-def _record(event: Read, review: Review, team: UUID) -> tuple[Any, ...]:
-    told = review.demographics or NOTHING_TOLD
-    ratings = review.item_ratings
-    return (
-        day_uuid7(event.day),
-        team,
-        event.day,
-        event.source,
-        review.source_review_id,
-        review.version,
-        event.hash,
-        1,
-        review.location_code,
-        review.experience_month,
-        review.collection_point,
-        review.channel,
-        review.respondent_type,
-        review.fft_answer,
-        review.raw_answer,
-        orjson.dumps([r.model_dump() for r in ratings]).decode() if ratings else None,
-        review.comment_good,
-        review.comment_better,
-        review.publication_status,
-        review.consent_public,
-        review.language,
-        review.easy_read,
-        told.ethnic_category,
-        told.age_band,
-        told.gender,
-        told.disability,
-        told.sexual_orientation,
-        told.religion,
-        told.carer,
-    )
 
 
 async def _settle(session: AsyncSession, settled: Sequence[Settled]) -> None:

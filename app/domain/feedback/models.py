@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -19,8 +20,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base
 from app.domain.feedback.codes import (
     Channel,
+    CodedBy,
     CollectionPoint,
     FftAnswer,
+    Involved,
     PublicationStatus,
     RespondentType,
 )
@@ -38,6 +41,7 @@ class FeedbackResponse(Base):
     """What one person told about one team. It carries a day and no instant, and so does its id.
 
     `source_version` and `source_hash` order the events about it: the greatest pair wins.
+    `themes`, `sentiment` (1 best to 5 worst) and `coded_by` are what its codings come to.
     """
 
     __tablename__ = "feedback_response"
@@ -51,6 +55,8 @@ class FeedbackResponse(Base):
             postgresql_using="gin",
             postgresql_where="comment_good IS NOT NULL OR comment_better IS NOT NULL",
         ),
+        Index(None, "themes", postgresql_using="gin", postgresql_where="themes IS NOT NULL"),
+        CheckConstraint("sentiment BETWEEN 1 AND 5", name="sentiment"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -82,6 +88,13 @@ class FeedbackResponse(Base):
     sexual_orientation: Mapped[str | None] = mapped_column(info=SPECIAL)
     religion: Mapped[str | None] = mapped_column(info=SPECIAL)
     carer: Mapped[bool | None] = mapped_column(info=SPECIAL)
+    survey_version_id: Mapped[UUID | None]
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=SPECIAL)
+    involved: Mapped[Involved | None]
+    contact_wanted: Mapped[bool | None]
+    themes: Mapped[list[str] | None]
+    sentiment: Mapped[int | None] = mapped_column(SmallInteger)
+    coded_by: Mapped[CodedBy | None]
 
 
 class FeedbackTombstone(Base):

@@ -10,7 +10,14 @@ from pydantic import ValidationError
 from app.core import strict_json
 from app.core.clock import london_day
 from app.domain.feedback import events
-from app.domain.feedback.events import Removal, Review, ReviewChanged, ReviewRemoved
+from app.domain.feedback.codes import OWN_SOURCES
+from app.domain.feedback.events import (
+    OwnReviewChanged,
+    Removal,
+    Review,
+    ReviewChanged,
+    ReviewRemoved,
+)
 
 EARLIEST = date(2000, 1, 1)
 
@@ -47,7 +54,8 @@ def read(id_: UUID, source: str, body: bytes, today: date) -> Read | Unreadable:
     digest = hashlib.sha256(body).digest()
     try:
         if kind in events.CHANGES:
-            review = ReviewChanged.model_validate(envelope).data
+            changed = OwnReviewChanged if source in OWN_SOURCES else ReviewChanged
+            review = changed.model_validate(envelope).data
             return _dated(
                 Read(id_, source, digest, review, None, london_day(review.submitted_at)), today
             )

@@ -1,0 +1,60 @@
+"""What is done after a record has changed, by readers of the change log."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from app.core import subscriptions
+from app.core.subscriptions import Seen
+from app.domain.feedback.intake import CONTENT_ERRORS
+
+log = structlog.get_logger("worker")
+
+Sessions = async_sessionmaker[AsyncSession]
+Handle = Callable[[AsyncSession, Sequence[Seen]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Whose changes are read, at most `batch` at a time, and what is done about them.
+
+    A batch is one transaction: it fails as a whole, and is tried again.
+    """
+
+    entity: str
+    handle: Handle
+    batch: int = 500
+
+
+SUBSCRIBERS: Mapping[str, Subscriber] = {}
+
+
+async def step(name: str, subscriber: Subscriber, sessions: Sessions) -> int:
+    """Do one batch; gives how many changes it held.
+
+    Where a batch fails by its content it is tried in ever smaller parts, and the one change that
+    fails alone is passed over, so that it holds up nobody.
+    """
+    size = subscriber.batch
+    while True:
+        try:
+            async with sessions.begin() as session:
+                session.info["operation"] = name
+                seen = await subscriptions.read(session, name, subscriber.entity, size)
+                if seen:
+                    await subscriber.handle(session, seen)
+                return len(seen)
+        except CONTENT_ERRORS as error:
+            if size == 1:
+                return await _pass_over(name, subscriber, sessions, type(error).__name__)
+            size = max(1, size // 8)
+
+
+async def _pass_over(name: str, subscriber: Subscriber, sessions: Sessions, why: str) -> int:
+    async with sessions.begin() as session:
+        seen = await subscriptions.read(session, name, subscriber.entity, 1)
+    for change in seen:
+        log.error("change passed over", subscriber=name, seq=change.seq, error=why)
+    return len(seen)
