@@ -32,7 +32,10 @@ class Seen:
     fields: Sequence[str]
 
 
-_JOIN = text("INSERT INTO subscription (name, seq) VALUES (:name, 0) ON CONFLICT DO NOTHING")
+_JOIN = text(
+    "INSERT INTO subscription (name, seq) SELECT :name, 0"
+    " WHERE NOT EXISTS (SELECT FROM subscription WHERE name = :name) ON CONFLICT DO NOTHING"
+)
 _PLACE = text("SELECT seq FROM subscription WHERE name = :name FOR UPDATE SKIP LOCKED")
 _NEXT = text(
     "SELECT seq, entity_id, op, fields FROM change_log"

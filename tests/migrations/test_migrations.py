@@ -46,6 +46,17 @@ SELECT concat_ws(' ', 'schema', nspname, acl)
  WHERE nspname IN ('public', 'jobs', 'reporting')
 ORDER BY 1"""
 
+# Two months of a team, before they were told by mode and language.
+BEFORE_DIMENSIONS = """
+INSERT INTO trust (code, name) VALUES ('RNU', 'Trust');
+INSERT INTO team (id, code, name, trust_code, created_at, updated_at, version)
+VALUES (gen_random_uuid(), 'T', 'T', 'RNU', now(), now(), 1);
+INSERT INTO feedback_response (id, team_id, day, source, source_review_id, source_version,
+                               source_hash, version, location_code, fft_answer, channel, language)
+SELECT gen_random_uuid(), id, day, 'iwgc', day::text, 1, '', 1, 'T', 'good', channel, language
+  FROM team, (VALUES (date '2026-03-01', 'sms', 'EN'), ('2026-04-02', NULL, NULL))
+       AS told (day, channel, language)"""
+
 
 @pytest.fixture
 async def empty_url():
@@ -119,3 +130,16 @@ async def test_the_trust_is_named_once(scratch_url):
     rows = await connection.fetch("SELECT code, name FROM trust")
     await connection.close()
     assert [tuple(row) for row in rows] == [("RNU", "First")]
+
+
+async def test_what_was_counted_before_is_counted_by_new_dimensions_too(scratch_url):
+    await run(scratch_url, lambda config: command.downgrade(config, "0009"))
+    connection = await asyncpg.connect(scratch_url)
+    await connection.execute(BEFORE_DIMENSIONS)
+    await run(scratch_url, lambda config: command.upgrade(config, "0010"))
+    counted = "SELECT * FROM feedback_monthly ORDER BY team_id, dimension, month, value"
+    backfilled = await connection.fetch(counted)
+    assert {row["dimension"] for row in backfilled} >= {"mode", "language"}
+    await connection.execute("SELECT feedback_recount('2000-01-01', '2999-12-31')")
+    assert await connection.fetch(counted) == backfilled
+    await connection.close()
