@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -49,6 +50,15 @@ class Limits(Group):
     import_bytes: int = Field(200 * 1024 * 1024, description="Largest file taken in.")
 
 
+class CareOpinion(Group):
+    """The feed of Care Opinion, polled where the trust's subscription gives it a key."""
+
+    key: str = ""
+    url: str = "https://www.careopinion.org.uk/api/v2/"
+    since: date = Field(date(2025, 1, 1), description="Day of submission to read from.")
+    minutes: int = Field(30, ge=1, description="Between two polls.")
+
+
 class Trust(Group):
     """Which trust this database belongs to; a region reads several such databases."""
 
@@ -77,6 +87,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     cors: Cors = Cors()
     limits: Limits = Limits()
+    care_opinion: CareOpinion = CareOpinion()
     trust: Trust = Trust()
     otlp_endpoint: str | None = Field(
         None,

@@ -37,7 +37,7 @@ def worker() -> None:
 
     from app.core import logging
     from app.settings import Settings
-    from app.worker import loop
+    from app.worker import feeds, loop
 
     settings = Settings()
     logging.configure(settings.log_level)
@@ -46,7 +46,7 @@ def worker() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await loop.run(settings.database.url, stop)
+        await loop.run(settings.database.url, stop, polled=feeds.polled(settings))
 
     asyncio.run(work())
 

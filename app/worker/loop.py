@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core import changes
 from app.core.db import create_engine
 from app.domain.feedback import intake
-from app.worker import queue, subscribers
+from app.worker import feeds, queue, subscribers
+from app.worker.feeds import Feed
 from app.worker.subscribers import SUBSCRIBERS
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -35,11 +36,17 @@ class Pace:
     back_off: float = BACK_OFF_SECONDS
 
 
-async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
+async def run(
+    url: str, stop: asyncio.Event, pace: Pace | None = None, *, polled: Sequence[Feed] = ()
+) -> None:
     """Work until `stop` is set; what is under way is finished, or rolled back by its deadline."""
     pace = pace or Pace()
     engine = create_engine(
-        url, "worker", pool=6 + len(SUBSCRIBERS), statement_ms=_STATEMENT_MS, lock_ms=LOCK_MS
+        url,
+        "worker",
+        pool=6 + len(SUBSCRIBERS) + len(polled),
+        statement_ms=_STATEMENT_MS,
+        lock_ms=LOCK_MS,
     )
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     try:
@@ -47,6 +54,7 @@ async def run(url: str, stop: asyncio.Event, pace: Pace | None = None) -> None:
             *(repeat(drain, sessions, stop, pace, FEW) for _ in range(DRAINS)),
             repeat(sequence, sessions, stop, pace),
             *(repeat(subscribed(name), sessions, stop, pace) for name in SUBSCRIBERS),
+            *(repeat(polling(feed), sessions, stop, pace) for feed in polled),
             queue.run(url, sessions, stop, pace.back_off),
         )
     finally:
@@ -101,6 +109,16 @@ def subscribed(name: str) -> Step:
         return await subscribers.step(name, SUBSCRIBERS[name], sessions)
 
     step.__name__ = name
+    return step
+
+
+def polling(feed: Feed) -> Step:
+    """Give the step that polls a feed where it is due."""
+
+    async def step(sessions: Sessions) -> int:
+        return min(0, await feeds.poll(feed, sessions))  # what it told is no sign of more
+
+    step.__name__ = feed.name
     return step
 
 

@@ -5,6 +5,7 @@ from app.api.v1.admin.keys import router as keys
 from app.api.v1.admin.roles import router as roles
 from app.api.v1.admin.users import router as users
 from app.api.v1.bi.routes import router as bi
+from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.policy import router as feedback_policy
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
@@ -20,6 +21,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1
 router.include_router(feedback)
 router.include_router(unmapped)
 router.include_router(feedback_policy)
+router.include_router(feeds)
 router.include_router(inbox)
 router.include_router(me)
 router.include_router(keys)

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -12,12 +13,14 @@ from app.core.clock import london_day
 from app.domain.feedback import events
 from app.domain.feedback.codes import OWN_SOURCES
 from app.domain.feedback.events import (
+    OwnReview,
     OwnReviewChanged,
     Removal,
     Review,
     ReviewChanged,
     ReviewRemoved,
 )
+from app.domain.feedback.feeds.layouts import LAYOUTS
 
 EARLIEST = date(2000, 1, 1)
 
@@ -54,16 +57,24 @@ def read(id_: UUID, source: str, body: bytes, today: date) -> Read | Unreadable:
     digest = hashlib.sha256(body).digest()
     try:
         if kind in events.CHANGES:
-            changed = OwnReviewChanged if source in OWN_SOURCES else ReviewChanged
-            review = changed.model_validate(envelope).data
+            review = _review(source, envelope)
             return _dated(
                 Read(id_, source, digest, review, None, london_day(review.submitted_at)), today
             )
         if kind == events.REMOVED:
             return Read(id_, source, digest, None, ReviewRemoved.model_validate(envelope).data)
-    except ValidationError as error:
+    except (ValidationError, KeyError, TypeError) as error:
         return Unreadable(id_, _reason(error))
     return Read(id_, source, digest)
+
+
+def _review(source: str, envelope: dict[str, Any]) -> Review:
+    """Read what changed, by the layout of its feed where it has one."""
+    if layout := LAYOUTS.get(source):
+        told = layout(envelope["data"]) | {"version": envelope["version"]}
+        return OwnReview.model_validate(told)
+    changed = OwnReviewChanged if source in OWN_SOURCES else ReviewChanged
+    return changed.model_validate(envelope).data
 
 
 def _dated(found: Read, today: date) -> Read | Unreadable:
@@ -72,6 +83,8 @@ def _dated(found: Read, today: date) -> Read | Unreadable:
     return Unreadable(found.id, "/data/submitted_at: before 2000 or in the future")
 
 
-def _reason(error: ValidationError) -> str:
+def _reason(error: ValidationError | KeyError | TypeError) -> str:
+    if not isinstance(error, ValidationError):
+        return "not as the feed's layout says"
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     return "/" + "/".join(str(part) for part in first["loc"]) + f": {first['type']}"
