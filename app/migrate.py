@@ -1,6 +1,8 @@
 """Brings a database to the newest schema, with its roles, by Alembic on asyncpg."""
 
 import asyncio
+import importlib
+import pkgutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +13,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from app.core import changes, idempotency, inbox, jobs
+import app.core
+import app.domain
 from app.core.db import ROLES, create_engine, sqlalchemy_url
-from app.domain.feedback import models as feedback
-from app.domain.identity import models as identity
-from app.domain.organisation import models as organisation
 from app.domain.organisation.models import Trust
 
-MODELS = (changes, idempotency, inbox, jobs, organisation, identity, feedback)
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def models() -> None:
+    """Let every table be known: those of the core, and of each domain package's models."""
+    for package, name in ((app.core, ""), (app.domain, "models")):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if found.name.endswith(name):
+                importlib.import_module(found.name)
 
 
 def config() -> Config:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "care_1"
+revision: str = "0012"
 down_revision: str | None = "0011"
 branch_labels = None
 depends_on = None
