@@ -66,6 +66,19 @@ class Trust(Group):
     name: str = "Oxford Health NHS Foundation Trust"
 
 
+class Mail(Group):
+    """Where messages go out; without a host they become files in `<home>/outbox`."""
+
+    host: str = Field("", description="The SMTP server; empty writes `.eml` files instead.")
+    port: int = Field(587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = Field(None, description="Who vouches for the server, if not the usual.")
+    user: str = ""
+    password: str = ""
+    sender: str = Field("Every Voice <every-voice@localhost>", pattern=r"^[^@\r\n]+@[^@\s]+$")
+    timeout_seconds: float = Field(20.0, gt=0)
+
+
 class Settings(BaseSettings):
     """Everything the environment may say, read once and handed down as values."""
 
@@ -89,6 +102,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     care_opinion: CareOpinion = CareOpinion()
     trust: Trust = Trust()
+    mail: Mail = Mail()
     otlp_endpoint: str | None = Field(
         None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -35,6 +35,7 @@ def worker() -> None:
     import asyncio
     import signal
 
+    from app.clients import mail
     from app.core import logging
     from app.settings import Settings
     from app.worker import feeds, loop
@@ -46,7 +47,9 @@ def worker() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await loop.run(settings.database.url, stop, polled=feeds.polled(settings))
+        mailer = mail.of(settings.mail, settings.home)
+        polled = feeds.polled(settings)
+        await loop.run(settings.database.url, stop, mailer=mailer, polled=polled)
 
     asyncio.run(work())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.clients.mail import Mailer
 from app.core import changes
 from app.core.db import create_engine
 from app.domain.feedback import intake
@@ -37,9 +38,17 @@ class Pace:
 
 
 async def run(
-    url: str, stop: asyncio.Event, pace: Pace | None = None, *, polled: Sequence[Feed] = ()
+    url: str,
+    stop: asyncio.Event,
+    pace: Pace | None = None,
+    *,
+    mailer: Mailer | None = None,
+    polled: Sequence[Feed] = (),
 ) -> None:
-    """Work until `stop` is set; what is under way is finished, or rolled back by its deadline."""
+    """Work until `stop` is set; what is under way is finished, or rolled back by its deadline.
+
+    Without a `mailer` messages wait for a worker that has one.
+    """
     pace = pace or Pace()
     engine = create_engine(
         url,
@@ -55,7 +64,7 @@ async def run(
             repeat(sequence, sessions, stop, pace),
             *(repeat(subscribed(name), sessions, stop, pace) for name in SUBSCRIBERS),
             *(repeat(polling(feed), sessions, stop, pace) for feed in polled),
-            queue.run(url, sessions, stop, pace.back_off),
+            queue.run(url, sessions, stop, pace.back_off, mailer),
         )
     finally:
         await engine.dispose()

@@ -21,20 +21,25 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from app.clients.mail import Mailer
 from app.core import jobs
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
 from app.domain.organisation.teams import LOCATED
+from app.domain.people.messages.service import SEND
 from app.imports.taking import KIND as IMPORT_FEEDBACK
-from app.worker.topics import feedback_imports, locations, retention
+from app.worker.topics import feedback_imports, locations, messages, retention
 
 Sessions = async_sessionmaker[AsyncSession]
 InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
 Long = Callable[[UUID, Sessions], Awaitable[None]]
+Outbound = Callable[[bytes, Sessions, Mailer], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
 LONG: Mapping[str, Long] = {IMPORT_FEEDBACK: feedback_imports.handle}
+# What leaves by mail; it asks for another try itself.
+OUTBOUND: Mapping[str, Outbound] = {SEND: messages.handle}
 # What runs when, in UTC; each sees to it that running twice is no harm.
 SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "retention": ("17 3 * * *", retention.handle),
@@ -47,21 +52,27 @@ SILENCE = timedelta(seconds=10)
 log = structlog.get_logger("worker")
 
 
-async def run(url: str, sessions: Sessions, stop: asyncio.Event, back_off: float) -> None:
+async def run(
+    url: str,
+    sessions: Sessions,
+    stop: asyncio.Event,
+    back_off: float,
+    mailer: Mailer | None = None,
+) -> None:
     """Serve the queue until `stop`; a lost database costs a pause and a new start."""
     while not stop.is_set():
         try:
-            await _serve(url, sessions, stop)
+            await _serve(url, sessions, stop, mailer)
         except Exception as error:  # noqa: BLE001  the queue outlives every fault of the database
             log.warning("queue failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), back_off)
 
 
-async def _serve(url: str, sessions: Sessions, stop: asyncio.Event) -> None:
+async def _serve(url: str, sessions: Sessions, stop: asyncio.Event, mailer: Mailer | None) -> None:
     pool = await open_pool(url, "worker", size=4, statement_ms=60_000)
     try:
-        manager = build(AsyncpgPoolDriver(pool), sessions)
+        manager = build(AsyncpgPoolDriver(pool), sessions, mailer)
         ending = asyncio.create_task(_forward(stop, manager.shutdown))
         try:
             await manager.run(
@@ -80,7 +91,7 @@ async def _forward(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
     shutdown.set()
 
 
-def build(driver: AsyncpgPoolDriver, sessions: Sessions) -> PgQueuer:
+def build(driver: AsyncpgPoolDriver, sessions: Sessions, mailer: Mailer | None = None) -> PgQueuer:
     """Give the queue's manager with every topic; what fails is held, never deleted."""
     queries = Queries(
         driver,
@@ -93,6 +104,11 @@ def build(driver: AsyncpgPoolDriver, sessions: Sessions) -> PgQueuer:
         manager.entrypoint(topic, on_failure="hold")(_short(topic, short, sessions))
     for topic, long in LONG.items():
         manager.entrypoint(topic, on_failure="hold", concurrency_limit=1)(_long(long, sessions))
+    if mailer is not None:
+        for topic, outbound in OUTBOUND.items():
+            manager.entrypoint(topic, on_failure="hold", concurrency_limit=4)(
+                _outbound(outbound, sessions, mailer)
+            )
 
     for name, (cron, handle) in SCHEDULES.items():
         manager.schedule(name, cron)(_scheduled(handle, sessions))
@@ -118,6 +134,15 @@ def _short(
                 await handle(session, job.payload or b"")
 
     return once
+
+
+def _outbound(
+    handle: Outbound, sessions: Sessions, mailer: Mailer
+) -> Callable[[Job], Awaitable[None]]:
+    async def serve(job: Job) -> None:
+        await handle(job.payload or b"", sessions, mailer)
+
+    return serve
 
 
 def _long(handle: Long, sessions: Sessions) -> Callable[[Job], Awaitable[None]]:

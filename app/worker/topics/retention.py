@@ -59,6 +59,15 @@ RULES: Sequence[tuple[timedelta, str]] = (
                SELECT import_id, line FROM feedback_import_row JOIN job ON job.id = import_id
                 WHERE job.created_at < :before LIMIT :batch)""",
     ),
+    # Who was told what; that a message of its kind was sent stays, so that none is sent twice.
+    (
+        MONTH,
+        """UPDATE message SET recipient_name = NULL, recipient_email = NULL, subject = NULL,
+                  text = NULL, html = NULL, version = version + 1, updated_at = now()
+            WHERE id IN (SELECT id FROM message
+                          WHERE status = 'sent' AND sent_at < :before AND text IS NOT NULL
+                          LIMIT :batch)""",
+    ),
     (
         MONTH,
         """DELETE FROM jobs.pgqueuer_log WHERE id IN (
