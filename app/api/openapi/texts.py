@@ -36,7 +36,7 @@ Days are Europe/London, instants UTC; JSON is UTF-8, without duplicate keys, at 
 """
 
 TAGS: Final = {
-    "admin": "Users, their roles and their API keys.",
+    "admin": "Users, their roles and API keys, and messages that go out.",
     "bi": "What changed, in order, for a warehouse that follows along.",
     "feedback": "What people told about teams, and the Friends and Family Test figures.",
     "imports": "Feedback that comes as files.",
@@ -44,7 +44,7 @@ TAGS: Final = {
     "jobs": "Work that goes on behind a `202`.",
     "me": "Who you are and what you may do.",
     "operations": "Whether the service stands.",
-    "organisation": "Directorates, services and teams, and where each stands in time.",
+    "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
     "reference": "Lists of codes and their labels.",
     "webhooks": "What a feed sends to this service, signed by Standard Webhooks.",
 }

@@ -2,6 +2,7 @@ from fastapi import APIRouter
 
 from app.api.strict import StrictRoute
 from app.api.v1.admin.keys import router as keys
+from app.api.v1.admin.messages import router as messages
 from app.api.v1.admin.roles import router as roles
 from app.api.v1.admin.users import router as users
 from app.api.v1.bi.routes import router as bi
@@ -27,6 +28,7 @@ router.include_router(me)
 router.include_router(keys)
 router.include_router(users)
 router.include_router(roles)
+router.include_router(messages)
 router.include_router(organisation)
 router.include_router(bi)
 router.include_router(reference)
