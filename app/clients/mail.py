@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+import structlog
+
 from app.domain.people.messages.service import Letter
 from app.settings import Mail
+
+log = structlog.get_logger("mail")
 
 _REFUSED_FOR_GOOD = range(500, 600)
 
@@ -110,7 +114,7 @@ _OURS = frozenset({530, 534, 535, 538})
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Keeps letters as .eml files, for a trial or where another program takes them from there."""
+    """Keeps letters as .eml files and says so on the console (docs/adr/0009)."""
 
     folder: Path
     sender: str
@@ -122,6 +126,7 @@ class Files:
             await asyncio.to_thread(self._write, letter.id, message)
         except OSError as error:
             raise NotSentError(type(error).__name__) from None
+        log.info("letter kept", file=f"{letter.id}.eml")
 
     def _write(self, id_: UUID, message: EmailMessage) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

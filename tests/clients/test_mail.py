@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.clients import mail
 from app.clients.mail import Files, NotSentError, Smtp
@@ -141,6 +142,12 @@ async def test_a_letter_as_a_file_is_for_its_owner_alone(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
     got = email.message_from_bytes(file.read_bytes(), policy=policy.default)
     assert got["Subject"] == LETTER.subject
+
+
+async def test_the_console_names_the_file_and_nobody(tmp_path):
+    with capture_logs() as logs:
+        await Files(tmp_path, SENDER).send(LETTER)
+    assert logs == [{"event": "letter kept", "file": f"{LETTER.id}.eml", "log_level": "info"}]
 
 
 async def test_a_folder_that_cannot_be_made_may_be_mended(tmp_path):
