@@ -37,6 +37,10 @@ WORDS = (
 )
 
 
+# A response that asks to be answered or acted on.
+ASKS = "contact_wanted OR fft_answer IN ('poor', 'very_poor')"
+
+
 class FeedbackResponse(Base):
     """What one person told about one team. It carries a day and no instant, and so does its id.
 
@@ -56,6 +60,8 @@ class FeedbackResponse(Base):
             postgresql_where="comment_good IS NOT NULL OR comment_better IS NOT NULL",
         ),
         Index(None, "themes", postgresql_using="gin", postgresql_where="themes IS NOT NULL"),
+        Index("ix_feedback_response_asks", "id", postgresql_where=text(ASKS)),
+        Index("ix_feedback_response_team_asks", "team_id", "id", postgresql_where=text(ASKS)),
         CheckConstraint("sentiment BETWEEN 1 AND 5", name="sentiment"),
     )
 
