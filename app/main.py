@@ -17,6 +17,7 @@ from app.api.authentication import CHANNEL, AnyOf, ApiKeys
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
 from app.api.v1.feedback import routes as feedback
+from app.api.v1.public.figures import Figures
 from app.api.v1.webhooks import routes as webhooks
 from app.core.db import create_engine
 from app.core.notices import listening
@@ -73,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
         ApiKeys(lambda: app.state.door, settings.identity.pepper, settings.identity.cache_seconds)
     )
     app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
+    app.state.figures = Figures(settings.public.cache_seconds)
     app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
     # Hot routes stand first and by themselves: every nesting costs them.
     for hot in (webhooks.hot, feedback.hot):

@@ -50,6 +50,12 @@ class Limits(Group):
     import_bytes: int = Field(200 * 1024 * 1024, description="Largest file taken in.")
 
 
+class Public(Group):
+    cache_seconds: int = Field(
+        300, ge=0, le=86_400, description="How long anybody's cache may keep public answers."
+    )
+
+
 class CareOpinion(Group):
     """The feed of Care Opinion, polled where the trust's subscription gives it a key."""
 
@@ -100,6 +106,7 @@ class Settings(BaseSettings):
     identity: Identity = Identity()
     cors: Cors = Cors()
     limits: Limits = Limits()
+    public: Public = Public()
     care_opinion: CareOpinion = CareOpinion()
     trust: Trust = Trust()
     mail: Mail = Mail()

@@ -19,7 +19,7 @@ from app.core.statement import Statement
 from app.domain.identity import keys
 from app.local.postgres import Postgres
 from app.main import create_app
-from app.settings import Database, Identity, Limits, Settings, Webhooks
+from app.settings import Database, Identity, Limits, Public, Settings, Webhooks
 from tests.factories import Given
 
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
@@ -83,6 +83,7 @@ def settings(database_url: str) -> Settings:
         env="test",
         database=Database(url=database_url),
         identity=Identity(pepper=PEPPER, cache_seconds=0),
+        public=Public(cache_seconds=0),
         webhooks=Webhooks(iwgc_secrets=(SECRET,)),
         limits=Limits(per_minute=1_000_000, anonymous_per_minute=1_000_000),
     )

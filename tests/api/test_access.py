@@ -10,6 +10,8 @@ PUBLIC = {
     "live": "the platform's probe",
     "ready": "the platform's probe",
     "list_reference_lists": "holds nothing of anybody, and public forms show it",
+    "list_you_said_we_did": "told to patients; only what was published",
+    "list_public_feedback": "told to patients; only what was released",
     "get_reference_list": "holds nothing of anybody, and public forms show it",
 }
 SIGNED = {"receive_iwgc_event"}

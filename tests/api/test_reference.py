@@ -4,6 +4,8 @@ import pytest
 
 from app.api.v1.reference.routes import LISTS
 from app.domain.feedback import codes
+from app.domain.feedback.actions import codes as actions
+from app.domain.feedback.actions.strategy import MEASURES
 from app.domain.organisation import models as organisation
 
 URL = "/v1/reference"
@@ -18,6 +20,10 @@ EXPECTED = {
     "sexual_orientation": codes.SEXUAL_ORIENTATION,
     "disability": codes.DISABILITY,
     "religion": codes.RELIGION,
+    "action_decision": actions.Decision,
+    "action_co_producer": actions.CoProducer,
+    "action_display_place": actions.DisplayPlace,
+    "action_measure": MEASURES,
     "segment": organisation.Segment,
     "setting": organisation.Setting,
     "fft_category": organisation.FftCategory,

@@ -45,6 +45,7 @@ TAGS: Final = {
     "me": "Who you are and what you may do.",
     "operations": "Whether the service stands.",
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
+    "public": "What anybody may read, without a key.",
     "reference": "Lists of codes and their labels.",
     "webhooks": "What a feed sends to this service, signed by Standard Webhooks.",
 }
