@@ -130,6 +130,11 @@ async def test_a_newcomer_finds_every_state(named, invoke, committed):
         "SELECT count(*) FROM (SELECT FROM team_placement GROUP BY team_id HAVING count(*) > 1) t"
     )
     assert await count(committed, moved) == 6
+    assert await count(committed, "SELECT count(*) FROM feedback_action_version") == 4
+    out = "SELECT count(*) FROM feedback_reply WHERE status = 'published'"
+    assert await count(committed, out) >= 1
+    linked = "SELECT count(*) FROM feedback_action_response"
+    assert await count(committed, linked) >= 1
     city = "SELECT count(*) FROM team t JOIN team_location l ON l.team_id = t.id"
     city += " WHERE t.code = 'CMHT-CITY' AND l.code = 'OXH-CMHT-CITY'"
     assert await count(committed, city) == 1
