@@ -153,7 +153,7 @@ COLUMNS = (
     ),
     sa.Column("contact_wanted", sa.Boolean(), nullable=True),
     sa.Column("themes", sa.ARRAY(sa.Text()), nullable=True),
-    sa.Column("sentiment", sa.SmallInteger(), nullable=True),
+    sa.Column("sentiment", sa.Integer(), nullable=True),
     sa.Column("coded_by", enum("codedby", "person", "model"), nullable=True),
 )
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -99,7 +98,7 @@ class FeedbackResponse(Base):
     involved: Mapped[Involved | None]
     contact_wanted: Mapped[bool | None]
     themes: Mapped[list[str] | None]
-    sentiment: Mapped[int | None] = mapped_column(SmallInteger)
+    sentiment: Mapped[int | None]
     coded_by: Mapped[CodedBy | None]
 
 

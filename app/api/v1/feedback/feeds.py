@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Path, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Session, authenticate
@@ -15,6 +15,8 @@ router = APIRouter(prefix="/feedback/feeds", tags=["feedback"], route_class=Stri
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["inbox:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["inbox:manage"])]
+
+Name = Annotated[str, Path(max_length=50, examples=["care_opinion"])]
 
 
 class FeedOut(BaseModel):
@@ -52,6 +54,6 @@ async def list_feeds(_: Reader, session: Session) -> FeedList:
 
 
 @router.post("/{source}/poll", status_code=202, responses=responses(FeedNotFoundError))
-async def poll_feed(_: Manager, session: Session, source: str) -> FeedOut:
+async def poll_feed(_: Manager, session: Session, source: Name) -> FeedOut:
     """Let a feed be polled at once; the worker does so within a second."""
     return FeedOut.model_validate(await service.poll_now(session, source))

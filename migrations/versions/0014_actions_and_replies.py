@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "actions_1"
+revision: str = "0014"
 down_revision: str | None = "0013"
 branch_labels = None
 depends_on = None
