@@ -31,6 +31,7 @@ async def test_messages_are_listed_by_kind_and_state_and_never_told(admin, sessi
         (str(first), "nudge", "queued"),
     ]
     assert (items[0]["attempts"], items[0]["problem"]) == (1, "smtp 550")
+    assert items[0]["created_at"].endswith("Z")
     assert "trust.example" not in answer.text
     assert "Text" not in answer.text
     for params in ({"kind": "nudge"}, {"status": "queued"}):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, select
+from sqlalchemy import Select, Text, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -26,7 +26,12 @@ SHOWN: Final = (
     "sent_at",
     "version",
 )
-_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {name: Message.__table__.c[name] for name in SHOWN}
+_WIRE: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
+    **{name: Message.__table__.c[name] for name in SHOWN},
+    "created_at": func.to_char(Message.created_at, _WIRE),
+    "sent_at": func.to_char(Message.sent_at, _WIRE),
+}
 
 
 def _messages(using: frozenset[str]) -> Select[Any]:
