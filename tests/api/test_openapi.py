@@ -123,10 +123,14 @@ def test_every_refusal_is_a_problem_document(document, all_operations):
                 assert list(resolved(document, answer)["content"]) == ["application/problem+json"]
 
 
+# What is loaded as a list has no one version that its caller could have read.
+LOADS = {"put_denominators"}
+
+
 def test_changes_need_if_match_and_say_so(document):
     for each in operations(document):
         headers = {p["name"]: p for p in each.told.get("parameters", []) if p["in"] == "header"}
-        if each.method in ("put", "patch"):
+        if each.method in ("put", "patch") and each.id not in LOADS:
             assert "If-Match" in headers, each.id
         if "If-Match" in headers:
             assert headers["If-Match"]["required"]

@@ -8,8 +8,11 @@ from app.api.v1.admin.users import router as users
 from app.api.v1.bi.routes import router as bi
 from app.api.v1.feedback.actions import router as actions
 from app.api.v1.feedback.attention import router as attention
+from app.api.v1.feedback.cadence import router as cadence
 from app.api.v1.feedback.feeds import router as feeds
+from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.policy import router as feedback_policy
+from app.api.v1.feedback.promises import router as promises
 from app.api.v1.feedback.replies import router as replies
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
@@ -17,6 +20,7 @@ from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
+from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
 from app.api.v1.webhooks.inbox import router as inbox
@@ -31,6 +35,10 @@ router.include_router(actions)
 router.include_router(replies)
 router.include_router(attention)
 router.include_router(public)
+router.include_router(cadence)
+router.include_router(meetings)
+router.include_router(promises)
+router.include_router(public_meetings)
 router.include_router(inbox)
 router.include_router(me)
 router.include_router(keys)
