@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "cadence_1"
+revision: str = "0015"
 down_revision: str | None = "0014"
 branch_labels = None
 depends_on = None
