@@ -14,6 +14,7 @@ from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.policy import router as feedback_policy
 from app.api.v1.feedback.promises import router as promises
 from app.api.v1.feedback.replies import router as replies
+from app.api.v1.feedback.representation import router as feedback_representation
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.imports.routes import router as imports
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1
 router.include_router(feedback)
 router.include_router(unmapped)
 router.include_router(feedback_policy)
+router.include_router(feedback_representation)
 router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)
