@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from app.core.actor import Actor
-from app.core.errors import InvalidError
+from app.core.errors import ForbiddenError, InvalidError
 from app.core.statement import Statement
 from app.domain.feedback import periods
 from app.domain.feedback.codes import ETHNIC_CATEGORY, FftAnswer
@@ -133,11 +133,15 @@ async def summarise(door: Statement, asked: Asked, *, to: Actor) -> list[Group]:
     """Give the groups asked for, in order of key and period.
 
     Who may not see small numbers gets whole months only, with small groups hidden. Raises
-    WholeMonthsError, and InvalidError for what cannot be asked together.
+    WholeMonthsError, ForbiddenError for groups of ethnicity, and InvalidError for what cannot be
+    asked together.
     """
     if asked.per is not None and asked.by in (By.MONTH, By.WEEK):
         raise InvalidError.at("#/per", "Months and weeks are periods already", "not_together")
     exact = to.can(SMALL_NUMBERS)
+    if asked.by is By.ETHNIC_GROUP and not exact:
+        # One range after another could be subtracted; representation hides across them all.
+        raise ForbiddenError("/v1/feedback/representation tells these", missing=[SMALL_NUMBERS])
     if not asked.whole_months and (not exact or asked.by is By.ETHNIC_GROUP):
         raise WholeMonthsError.at("#/from", "Give whole calendar months", "whole_months")
     groups = await _fetch(door, asked, to)

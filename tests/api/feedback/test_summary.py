@@ -146,3 +146,10 @@ async def test_what_is_told_by_whole_months_is_not_told_of_less(client, as_, par
 async def test_a_period_beside_a_period_is_refused(client, as_):
     answer = await client.get(URL, params={"by": "month", "per": "year"}, headers=await as_(*EXACT))
     assert answer.json()["errors"][0]["pointer"] == "#/per"
+
+
+async def test_groups_of_ethnicity_without_small_numbers_are_told_elsewhere(client, as_):
+    params, headers = {"by": "ethnic_group"}, await as_("feedback:read")
+    answer = await client.get(URL, params=params, headers=headers)
+    assert (answer.status_code, answer.json()["missing"]) == (403, ["feedback:read:small_numbers"])
+    assert "representation" in answer.json()["detail"]

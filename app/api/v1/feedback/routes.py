@@ -60,7 +60,8 @@ async def get_summary(
     """Give the Friends and Family Test figures of each group.
 
     Without the scope `feedback:read:small_numbers`, `from` and `to` make whole calendar months
-    and groups that few answered in are hidden. Figures are no means to compare providers.
+    and groups that few answered in are hidden; groups of ethnicity are then told by
+    `/v1/feedback/representation` alone. Figures are no means to compare providers.
     """
     groups = await summary.summarise(door, filters.asked(), to=actor)
     return Summary(items=[SummaryItem.of(group) for group in groups])
