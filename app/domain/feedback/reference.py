@@ -8,6 +8,7 @@ from app.domain.feedback.codes import (
     Channel,
     CollectionPoint,
     FftAnswer,
+    Involved,
     PublicationStatus,
     RespondentType,
 )
@@ -100,6 +101,22 @@ COLLECTION_POINT: Final = CodeList.of(
     {
         CollectionPoint.BEFORE_OR_AT_DISCHARGE: "Before you left our care",
         CollectionPoint.AFTER_DISCHARGE: "After you left our care",
+    },
+)
+INVOLVED: Final = CodeList.of(
+    "involved",
+    "Were you involved in your care as much as you wanted to be?",
+    {
+        Involved.YES_DEFINITELY: "Yes, definitely",
+        Involved.YES_TO_SOME_EXTENT: "Yes, to some extent",
+        Involved.NO: "No",
+        Involved.DONT_KNOW: "Don't know or can't remember",
+    },
+    {
+        Involved.YES_DEFINITELY: "Yes, a lot",
+        Involved.YES_TO_SOME_EXTENT: "Yes, a bit",
+        Involved.NO: "No",
+        Involved.DONT_KNOW: "I don't know",
     },
 )
 ETHNIC_CATEGORY: Final = CodeList.of(
@@ -195,6 +212,7 @@ LISTS: Final = (
     RESPONDENT_TYPE,
     PUBLICATION_STATUS,
     COLLECTION_POINT,
+    INVOLVED,
     ETHNIC_CATEGORY,
     GENDER,
     SEXUAL_ORIENTATION,
