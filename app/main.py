@@ -14,14 +14,17 @@ from standardwebhooks import Webhook
 
 from app.api import direct, docs, health, openapi, problems, v1
 from app.api.authentication import CHANNEL, AnyOf, ApiKeys
+from app.api.floods import Floods
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
 from app.api.v1.feedback import routes as feedback
+from app.api.v1.feedback import submissions
 from app.api.v1.public.figures import Figures
 from app.api.v1.webhooks import routes as webhooks
 from app.core.db import create_engine
 from app.core.notices import listening
 from app.core.statement import open_pool
+from app.domain.feedback.submissions.desk import Desk
 from app.settings import Settings
 
 _HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
@@ -75,9 +78,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
     app.state.figures = Figures(settings.public.cache_seconds)
+    app.state.desk = Desk(lambda: app.state.door, settings.submissions.cache_seconds)
+    app.state.floods = Floods(
+        settings.submissions.per_code_per_minute, settings.submissions.per_minute
+    )
     app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
     # Hot routes stand first and by themselves: every nesting costs them.
-    for hot in (webhooks.hot, feedback.hot):
+    for hot in (webhooks.hot, submissions.hot, feedback.hot):
         app.router.routes[:0] = hot.routes
     for router in (health.router, v1.router):
         app.include_router(router)

@@ -65,6 +65,22 @@ class CareOpinion(Group):
     minutes: int = Field(30, ge=1, description="Between two polls.")
 
 
+class Submissions(Group):
+    """How answers of the public are taken in; what is counted is codes, never people."""
+
+    per_minute: int = Field(6_000, ge=1, description="Submissions in a minute, per process.")
+    per_code_per_minute: int = Field(
+        300, ge=1, description="Those to one public code in a minute, per process."
+    )
+    cache_seconds: float = Field(5.0, ge=0, description="How long a public code is remembered.")
+    form_url: str = Field(
+        "http://127.0.0.1:8000/feedback/{code}",
+        pattern=r"^https?://.*\{code\}",
+        max_length=500,
+        description="The front end's page that a poster's QR code opens; `{code}` stands in it.",
+    )
+
+
 class Trust(Group):
     """Which trust this database belongs to; a region reads several such databases."""
 
@@ -108,6 +124,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     public: Public = Public()
     care_opinion: CareOpinion = CareOpinion()
+    submissions: Submissions = Submissions()
     trust: Trust = Trust()
     mail: Mail = Mail()
     otlp_endpoint: str | None = Field(

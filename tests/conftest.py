@@ -19,7 +19,7 @@ from app.core.statement import Statement
 from app.domain.identity import keys
 from app.local.postgres import Postgres
 from app.main import create_app
-from app.settings import Database, Identity, Limits, Public, Settings, Webhooks
+from app.settings import Database, Identity, Limits, Public, Settings, Submissions, Webhooks
 from tests.factories import Given
 
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
@@ -86,6 +86,9 @@ def settings(database_url: str) -> Settings:
         public=Public(cache_seconds=0),
         webhooks=Webhooks(iwgc_secrets=(SECRET,)),
         limits=Limits(per_minute=1_000_000, anonymous_per_minute=1_000_000),
+        submissions=Submissions(
+            cache_seconds=0, per_minute=1_000_000, per_code_per_minute=1_000_000
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """Every 4xx and 5xx as RFC 9457 `application/problem+json`, the framework's own included."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -148,6 +148,16 @@ def refusals(*told: Refusal) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def document(error: DomainError) -> dict[str, Any]:
+    """Give the problem document of one part of an answer."""
+    told: dict[str, Any] = {
+        "type": f"/problems/{error.slug}",
+        "title": error.title,
+        "status": error.status,
+    }
+    return told | ({"detail": error.detail} if error.detail else {}) | error.extra
+
+
 def render(
     status: int,
     slug: str,
@@ -211,15 +221,20 @@ async def _stale(_: Request, _error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  what it is registered for
-    items = [
+    items = faults(error.errors(), below=1)
+    return render(422, "invalid-request", "The request is not valid", extra={"errors": items})
+
+
+def faults(errors: Iterable[Mapping[str, Any]], below: int = 0) -> list[dict[str, str]]:
+    """Name each fault by its place, of which the first `below` parts are no part of the body."""
+    return [
         {
-            "pointer": pointer(*item["loc"][1:]),
+            "pointer": pointer(*item["loc"][below:]),
             "detail": _without_input(item),
             "code": item["type"],
         }
-        for item in error.errors()
+        for item in errors
     ]
-    return render(422, "invalid-request", "The request is not valid", extra={"errors": items})
 
 
 async def _http(request: Request, error: Exception) -> Response:

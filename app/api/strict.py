@@ -1,12 +1,19 @@
 import re
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 
-from app.api.problems import InvalidJsonError, TooLargeError, UnsupportedMediaTypeError, pointer
+from app.api.problems import (
+    InvalidJsonError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+    faults,
+    pointer,
+)
 from app.core import strict_json
 from app.core.errors import InvalidError
 
@@ -14,6 +21,7 @@ _JSON: Final = re.compile(r"application/([\w.-]+\+)?json\s*(;|$)", re.IGNORECASE
 _FORM: Final = re.compile(
     r"(multipart/form-data|application/x-www-form-urlencoded)\s*(;|$)", re.IGNORECASE
 )
+M = TypeVar("M", bound=BaseModel)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -55,6 +63,26 @@ async def body_within(request: Request, most: int) -> bytes:
             raise TooLargeError
         parts.append(part)
     return b"".join(parts)
+
+
+async def json_within(request: Request, most: int) -> Any:
+    """Read a JSON body of at most `most` bytes, strictly, for a route that reads its own."""
+    _check_kind(request, _JSON)
+    body = await body_within(request, most)
+    if not body:
+        raise InvalidError.at("#/", "A body is required", "missing")
+    try:
+        return strict_json.loads(body)
+    except strict_json.JsonError as error:
+        raise InvalidJsonError(error.code, error.detail) from None
+
+
+def validated(model: type[M], value: Any) -> M:
+    """Read a value that stands by itself; raises InvalidError with all faults."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise InvalidError(errors=faults(error.errors())) from None
 
 
 def parameters(dependant: Dependant) -> Iterator[str]:

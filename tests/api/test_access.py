@@ -14,6 +14,12 @@ PUBLIC = {
     "list_you_said_we_did": "told to patients; only what was published",
     "list_public_feedback": "told to patients; only what was released",
     "get_reference_list": "holds nothing of anybody, and public forms show it",
+    "get_survey_form": "a published survey is for everybody who answers it",
+    "open_public_code": "what a poster's QR code opens; shows a team's name and its survey",
+    "submit_response": "whoever answers is nobody we know; counted by public code",
+    "submit_batch": "a kiosk shows its public code's token",
+    "read_receipt": "opened by the receipt alone, which nobody else has",
+    "withdraw_response": "opened by the receipt alone, which nobody else has",
 }
 SIGNED = {"receive_iwgc_event"}
 SECURED = [each for each in operations() if each.id not in PUBLIC.keys() | SIGNED]

@@ -47,6 +47,8 @@ TAGS: Final = {
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
     "public": "What anybody may read, without a key.",
     "reference": "Lists of codes and their labels.",
+    "submissions": "What people answer without a key, and the public codes that they answer by.",
+    "surveys": "Questionnaires: versions, wordings, and the forms that front ends show.",
     "webhooks": "What a feed sends to this service, signed by Standard Webhooks.",
 }
 

@@ -13,9 +13,12 @@ from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.policy import router as feedback_policy
 from app.api.v1.feedback.promises import router as promises
+from app.api.v1.feedback.public_codes import router as public_codes
 from app.api.v1.feedback.replies import router as replies
 from app.api.v1.feedback.representation import router as feedback_representation
 from app.api.v1.feedback.routes import router as feedback
+from app.api.v1.feedback.submissions import router as submissions
+from app.api.v1.feedback.surveys import router as surveys
 from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
@@ -32,6 +35,9 @@ router.include_router(feedback)
 router.include_router(unmapped)
 router.include_router(feedback_policy)
 router.include_router(feedback_representation)
+router.include_router(surveys)
+router.include_router(public_codes)
+router.include_router(submissions)
 router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)
