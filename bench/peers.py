@@ -4,10 +4,12 @@
 asyncpg's own pool, as anybody would write it.
 """
 
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from uuid import UUID
+from datetime import UTC, datetime, time
+from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
@@ -25,6 +27,12 @@ COLUMNS = (
 _LIST = f"SELECT {COLUMNS} FROM feedback_response ORDER BY id DESC LIMIT $1"
 _ONE = f"SELECT {COLUMNS} FROM feedback_response WHERE id = $1"
 _INSERT = "INSERT INTO bare_event (body) VALUES ($1)"
+
+
+# The same row as the service's, with its indexes.
+_SUBMIT = """
+INSERT INTO inbox_event (id, source, event_id, body, body_hash, received_at, status)
+VALUES ($1, 'bare', $2, $3, $4, $5, 'pending')"""
 
 
 async def _nothing(_: asyncpg.Connection) -> None:
@@ -56,6 +64,14 @@ async def _event(request: Request) -> Response:
     return Response(b'{"status":"stored"}', 202, media_type="application/json")
 
 
+async def _submission(request: Request) -> Response:
+    body = await request.body()
+    day = datetime.combine(datetime.now(UTC).date(), time(), UTC)  # noqa: TID251  no service
+    digest = hashlib.sha256(body).digest()
+    await request.app.state.pool.execute(_SUBMIT, uuid4(), os.urandom(32).hex(), body, digest, day)
+    return Response(b'{"status":"stored"}', 202, media_type="application/json")
+
+
 async def _many(request: Request) -> Response:
     limit = int(request.query_params.get("limit", "50"))
     rows = await request.app.state.pool.fetch(_LIST, limit)
@@ -70,6 +86,13 @@ async def _one(request: Request) -> Response:
 
 events = Starlette(
     routes=[Route("/ready", _ready), Route("/events", _event, methods=["POST"])], lifespan=_pool
+)
+submissions = Starlette(
+    routes=[
+        Route("/ready", _ready),
+        Route("/submissions", _submission, methods=["POST"]),
+    ],
+    lifespan=_pool,
 )
 lists = Starlette(
     routes=[
