@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "surveys_1"
+revision: str = "0017"
 down_revision: str | None = "0016"
 branch_labels = None
 depends_on = None
