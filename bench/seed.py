@@ -33,6 +33,9 @@ INSERT INTO team_location (id, team_id, source, code, valid_from, created_at, up
 SELECT gen_random_uuid(), id, 'iwgc', 'LOC-' || code, '2000-01-01', now(), now(), 1 FROM team
 """
 
+# The k-th made-up word: letters only, and no two alike.
+WORD = "translate(to_hex({k} * 7919 % 1048573), '0123456789abcdef', 'bcdfghjklmnpaeio')"
+
 # About two in three say something; answers as a mental health trust gets them.
 _RESPONSES = """
 INSERT INTO feedback_response
@@ -48,18 +51,29 @@ SELECT overlay(overlay(md5(n::text || 'id') placing
        (ARRAY['very_good', 'very_good', 'very_good', 'good', 'good', 'neither_good_nor_poor',
               'poor', 'very_poor', 'dont_know', NULL])[1 + (n * 7919) % 10],
        '[{"item": "involved", "stars": 5}, {"item": "listened", "stars": 4}]'::jsonb,
-       CASE WHEN n % 3 > 0 THEN
-           'Everyone was kind and took the time to explain what would happen next, number ' || n
-       END,
+       {good},
        CASE WHEN n % 5 = 0 THEN 'The waiting room was cold and the letter came late.' END,
        'published', n % 2 = 0, 'en', false,
        (ARRAY['A', 'B', 'C', 'H', 'M', 'Z'])[1 + n % 6],
        (ARRAY['18-24', '25-34', '35-44', '45-54', '55-64', '65-74'])[1 + (n / 7) % 6],
        (ARRAY['1', '2'])[1 + n % 2], n % 10 = 0
   FROM (SELECT n, t.id AS team_id, 'LOC-' || t.code AS location_code,
-               $3::date + ((n * 104729) % ($4::date - $3::date + 1))::int AS day
+               $3::date + ((hashint8(n)::bigint + 2147483648) % ($4::date - $3::date + 1))::int
+                   AS day
           FROM generate_series($1::bigint, $2::bigint) n
           JOIN team t ON t.code = 'T' || n % $5 + 1) told"""
+SAME_WORDS = """
+       CASE WHEN n % 3 > 0 THEN
+           'Everyone was kind and took the time to explain what would happen next, number ' || n
+       END"""
+# 8 to 32 of 20,000 made-up words, the k-th of them used as often as 1/k (Zipf); and sentences that
+# one in so many says.
+MANY_WORDS = f"""
+       CASE WHEN random() < 0.3 THEN 'Everyone was kind. ' ELSE '' END
+       || CASE WHEN random() < 0.01 THEN 'My care plan was lost. ' ELSE '' END
+       || CASE WHEN random() < 0.0001 THEN 'A blue heron stood outside. ' ELSE '' END
+       || (SELECT string_agg({WORD.format(k="power(20000, random())::int")}, ' ')
+             FROM generate_series(1, 8 + n % 25))"""
 _INDEXES = """
 SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made,
        pg_get_constraintdef(c.oid) AS held
@@ -77,7 +91,12 @@ async def organisation(connection: asyncpg.Connection, teams: int, trust: str = 
 
 
 async def responses(
-    connection: asyncpg.Connection, teams: int, count: int, *, first: int = 1
+    connection: asyncpg.Connection,
+    teams: int,
+    count: int,
+    *,
+    first: int = 1,
+    good: str = SAME_WORDS,
 ) -> None:
     """Add responses over a year by triggers' leave, then count them all anew.
 
@@ -86,7 +105,9 @@ async def responses(
     await connection.execute("SET session_replication_role = replica")
     for start in range(first, first + count, 1_000_000):
         until = min(start + 999_999, first + count - 1)
-        await connection.execute(_RESPONSES, start, until, FIRST, LAST, teams)
+        await connection.execute(
+            _RESPONSES.replace("{good}", good), start, until, FIRST, LAST, teams
+        )
     await connection.execute("SET session_replication_role = origin")
 
 

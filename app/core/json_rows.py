@@ -4,11 +4,11 @@ A query is built once per set of filters used, compiled to text, and kept; a req
 its values and passes the bytes on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, bindparam, literal, literal_column
+from sqlalchemy import ARRAY, Integer, Select, Uuid, bindparam, func, literal, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.errors import NotFoundError
@@ -29,6 +29,9 @@ _PAGE = """
 SELECT string_agg(row_to_json(shown)::text, E',\\n') AS items, count(*) AS found,
        (array_agg(shown.id))[{limit}] AS last
   FROM ({inner}) shown"""
+
+_SOME = """
+SELECT string_agg(row_to_json(shown)::text, E',\\n') AS items FROM ({inner}) shown"""
 
 
 class JsonRows:
@@ -75,6 +78,18 @@ class JsonRows:
             raise self._absent
         return row["item"].encode(), row["version"]
 
+    async def some(
+        self, door: Statement, fields: Fields, ids: Sequence[UUID], values: Mapping[str, Any]
+    ) -> str:
+        """Give those among these ids that the filters still let through, newest first.
+
+        It is the inside of a JSON array.
+        """
+        kept = self._keep(frozenset(values), fields, "some")
+        row = await door.fetchrow(kept.text, *kept.arguments({**values, "ids": list(ids)}))
+        items: str = row["items"] or ""
+        return items
+
     def _keep(self, using: frozenset[str], fields: Fields, shape: str) -> Kept:
         kept = self._kept.get((using, fields, shape))
         if kept is None:
@@ -90,6 +105,10 @@ class JsonRows:
             kept = Kept.of(one.where(id_ == bindparam("id", type_=Uuid())))
             return kept.within(_ONE, fields=shown)
         inner = start.with_only_columns(*chosen)
+        if shape == "some":
+            asked: Any = bindparam("ids", type_=ARRAY(Uuid()))
+            some = inner.where(id_ == func.any(asked)).order_by(id_.desc())
+            return Kept.of(some).within(_SOME)
         if shape == "page after":
             inner = inner.where(id_ < bindparam("after", type_=Uuid()))
         limit = bindparam("limit", type_=Integer())

@@ -26,6 +26,7 @@ from app.domain.feedback.codes import (
     PublicationStatus,
     RespondentType,
 )
+from app.domain.feedback.blocks import MOVED, PLACES
 from app.domain.organisation.models import Team
 
 SPECIAL = {"class": "special"}
@@ -54,10 +55,12 @@ class FeedbackResponse(Base):
         Index(None, "day"),
         Index(
             "ix_feedback_response_words",
+            text(PLACES),
             text(WORDS),
             postgresql_using="gin",
             postgresql_where="comment_good IS NOT NULL OR comment_better IS NOT NULL",
         ),
+        Index("ix_feedback_response_moved", "id", postgresql_where=MOVED),
         Index(None, "themes", postgresql_using="gin", postgresql_where="themes IS NOT NULL"),
         Index("ix_feedback_response_asks", "id", postgresql_where=text(ASKS)),
         Index("ix_feedback_response_team_asks", "team_id", "id", postgresql_where=text(ASKS)),

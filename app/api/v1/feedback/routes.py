@@ -17,7 +17,8 @@ from app.api.v1.feedback.schemas import (
 )
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError
-from app.domain.feedback import queries, summary
+from app.domain.feedback import responses as reading
+from app.domain.feedback import summary
 from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
 
 router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
@@ -38,9 +39,10 @@ async def list_responses(
     """List responses, newest day first.
 
     A single response is a small number, hence both scopes. Comments need
-    `feedback:read:comments` too; without it they are null, and `search` is refused.
+    `feedback:read:comments` too; without it they are null, and `search` is refused. A search tells
+    in `highlights` where the words stand.
     """
-    return json(await queries.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
+    return json(await reading.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
 
 
 @hot.get(
@@ -50,7 +52,7 @@ async def list_responses(
 )
 async def get_response(actor: RowReader, door: Door, response_id: UUID) -> Response:
     """Read one response."""
-    return json(*await queries.get(door, FIELDS, response_id, to=actor))
+    return json(*await reading.get(door, FIELDS, response_id, to=actor))
 
 
 @router.get("/summary", responses=responses(WholeMonthsError))

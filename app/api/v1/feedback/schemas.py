@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +17,20 @@ from app.domain.feedback.events import ItemRating
 from app.domain.feedback.periods import Per
 from app.domain.feedback.queries import tsquery
 from app.domain.feedback.summary import ANSWERS, Asked, By, Group
+
+
+class Piece(BaseModel):
+    """A stretch of a text, which is a hit or not."""
+
+    text: str = Field(examples=["kind"])
+    hit: bool
+
+
+class Highlight(BaseModel):
+    """A text cut into pieces; put together they are the text again."""
+
+    part: Literal["comment_good", "comment_better"]
+    pieces: list[Piece]
 
 
 class ResponseOut(BaseModel):
@@ -44,6 +58,11 @@ class ResponseOut(BaseModel):
     language: str | None = Field(examples=["en"])
     easy_read: bool | None
     version: int = Field(description="Also the ETag.", examples=[1])
+    highlights: list[Highlight] | None = Field(
+        None,
+        description="Where the words that were searched for stand in the texts shown here; null"
+        " where none were.",
+    )
 
 
 class ResponseList(BaseModel):

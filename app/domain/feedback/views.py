@@ -1,0 +1,65 @@
+"""What one kind of reader sees of the responses: lists, single ones, and what a search finds."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from app.core.json_rows import Build, Columns, Fields, JsonRows
+from app.core.paging import Page
+from app.core.statement import Statement
+from app.domain.feedback import highlighting
+from app.domain.feedback.errors import ResponseNotFoundError
+from app.domain.feedback.models import FeedbackResponse
+from app.domain.feedback.searching import Words
+
+TEXTS: Final = ("comment_good", "comment_better")
+_STEMS: Final = """
+SELECT word, tsvector_to_array(to_tsvector('english', word)) AS stems
+  FROM unnest($1::text[]) word"""
+
+
+class View:
+    """The columns and the rows that one kind of reader sees; searching finds nothing else."""
+
+    def __init__(self, columns: Columns, build: Build) -> None:
+        version = FeedbackResponse.__table__.c.version
+        self._rows = JsonRows(columns, build, ResponseNotFoundError, version)
+        self._words = Words(build)
+
+    async def one(
+        self, door: Statement, fields: Fields, id_: UUID, values: Mapping[str, Any]
+    ) -> tuple[bytes, int]:
+        """Give one response and its version; raises ResponseNotFoundError."""
+        return await self._rows.one(door, fields, id_, values)
+
+    async def page(
+        self, door: Statement, fields: Fields, page: Page, values: Mapping[str, Any]
+    ) -> bytes:
+        """Give a page, newest first; where words are searched for, with the places they stand."""
+        if "search" not in values:
+            return await self._rows.page(door, fields, page, values)
+        ids = await self._words.newest(door, values, page.after, page.limit + 1)
+        items = await self._rows.some(door, fields, ids[: page.limit], values)
+        if "highlights" in fields and items:
+            items = await _highlighted(door, items, values["search"])
+        following = f'"{ids[page.limit - 1]}"' if len(ids) > page.limit else "null"
+        return f'{{"items":[{items}],"next":{following}}}'.encode()
+
+
+async def _highlighted(door: Statement, items: str, query: str) -> str:
+    """Say where in each text that is shown the words stand."""
+    wanted, found = highlighting.terms(query), orjson.loads(f"[{items}]")
+    told = {word for term in wanted for word in term.words}
+    for item in found:
+        told.update(word for part in TEXTS for word in highlighting.words(item[part] or ""))
+    rows = await door.fetch(_STEMS, list(told))
+    stems = {row["word"]: frozenset(row["stems"]) for row in rows}
+    for item in found:
+        item["highlights"] = [
+            {"part": part, "pieces": pieces}
+            for part in TEXTS
+            if item[part] and (pieces := highlighting.pieces(item[part], wanted, stems))
+        ]
+    return orjson.dumps(found).decode()[1:-1]
