@@ -12,6 +12,8 @@ class Effort:
     listed: int = 200_000
     year: int = 24_000_000
     trusts: int = 200
+    searched: int = 5_000_000
+    searches: int = 15  # times each is asked
     asked: int = 300  # requests of which a p95 is taken
 
 
@@ -24,5 +26,7 @@ QUICK = Effort(
     listed=10_000,
     year=40_000,
     trusts=20,
+    searched=20_000,
+    searches=2,
     asked=40,
 )

@@ -1,10 +1,9 @@
 """Words are found within stretches of time and teams, and searches are saved."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision: str = "searches_1"
-down_revision: str | None = "0013"
+down_revision: str | None = "0014"
 branch_labels = None
 depends_on = None
 

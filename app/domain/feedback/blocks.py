@@ -16,9 +16,7 @@ _LOST: Final = 65_536  # an id's first 32 bits count this many milliseconds
 WIDE: Final = 32  # days in a block
 
 # As PostgreSQL writes them back, so that the migration check can compare them. `id_day` is `of_id`.
-PLACES: Final = (
-    "ARRAY['d'::text || id_day(id), 'w'::text || (id_day(id) / 32), team_id::text]"
-)
+PLACES: Final = "ARRAY['d'::text || id_day(id), 'w'::text || (id_day(id) / 32), team_id::text]"
 MOVED: Final = "id_day(id) <> (day - '1970-01-01'::date)"
 
 

@@ -15,6 +15,7 @@ from app.core.errors import ForbiddenError
 from app.core.jobs import Job
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
+from app.core.spreadsheet import harmless
 from app.core.statement import Statement
 from app.domain.feedback.errors import ImportNotFoundError
 from app.domain.feedback.models import DifferenceKind, FeedbackImport
@@ -47,8 +48,6 @@ _DIFFERENCES: Final = """
 SELECT id, kind, source_review_id, line, our_version, file_version
   FROM feedback_import_difference
  WHERE import_id = $1 AND id > $2 AND ($3::text IS NULL OR kind = $3) ORDER BY id LIMIT $4"""
-# What a spreadsheet would take for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +140,10 @@ async def rejected_csv(door: Statement, import_id: UUID) -> AsyncIterator[bytes]
         writer = csv.writer(out)
         for line, reason, detail, row in rows:
             text = row.rstrip("\r\n")
-            writer.writerow((line, reason, detail, _harmless(text)))
+            writer.writerow((line, reason, detail, harmless(text)))
             after = line
         yield out.getvalue().encode()
         full = len(rows) == _PAGE
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 async def _owner(door: Statement, import_id: UUID, to: Actor) -> UUID:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
+from app.domain.feedback.blocks import MOVED, PLACES
 from app.domain.feedback.codes import (
     Channel,
     CodedBy,
@@ -26,7 +27,6 @@ from app.domain.feedback.codes import (
     PublicationStatus,
     RespondentType,
 )
-from app.domain.feedback.blocks import MOVED, PLACES
 from app.domain.organisation.models import Team
 
 SPECIAL = {"class": "special"}

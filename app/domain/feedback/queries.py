@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     Date,
     Select,
+    SmallInteger,
     Text,
     Uuid,
     bindparam,
@@ -58,6 +59,8 @@ FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
     "rating": R.fft_answer == _value("rating"),
     "source": R.source == _value("source"),
     "channel": R.channel == _value("channel"),
+    "theme": R.themes.op("@>")(func.array_append(literal_column("'{}'::text[]"), _value("theme"))),
+    "sentiment": R.sentiment == _value("sentiment", SmallInteger()),
     "with_comment": _HAS_COMMENT,
     "without_comment": ~_HAS_COMMENT,
     "search": _HAS_COMMENT & literal_column(WORDS).op("@@")(_QUERY),
@@ -66,6 +69,7 @@ COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{column.key: column for column in R.__table__.columns},
     "highlights": literal_column("NULL::json"),  # filled where words are searched for
 }
+
 
 def visible(using: frozenset[str]) -> Select[Any]:
     """Start every SELECT on responses; `visible` among `using` binds the teams one may see."""

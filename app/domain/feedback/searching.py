@@ -41,6 +41,7 @@ ENOUGH: Final = 2.0  # how much more than is wanted a stretch should hold
 MOST_GROWTH: Final = 32
 _NO_LIMIT: Final = 2**31 - 1
 _OWN: Final = frozenset({"walk", "stretch", "hits", "until"})  # what is no filter of the view
+_LEAST: Final = UUID(int=0)
 _BEHIND_ALL: Final = UUID(int=(1 << 128) - 1)
 _MS_BITS: Final = 80  # below an id's milliseconds
 _DAY_MS: Final = 86_400_000
@@ -62,6 +63,7 @@ _HINTS: Final[Mapping[str, Any]] = {
     ),
 }
 
+
 @dataclass(slots=True)
 class _Sought:
     """How far a search has come: everything from `before` on has been looked at."""
@@ -69,7 +71,7 @@ class _Sought:
     most: int
     before: UUID
     days: int = 1
-    oldest: UUID = UUID(int=0)
+    oldest: UUID = _LEAST
     ids: list[UUID] = field(default_factory=list)
 
     @property
@@ -104,7 +106,7 @@ class Words:
         while not sought.done:
             await self._stretch(door, values, sought)
         if first and len(sought.ids) < most:
-            await self._moved(door, values, sought, UUID(int=0))
+            await self._moved(door, values, sought, _LEAST)
         return sought.ids[:most]
 
     async def _moved(

@@ -2,6 +2,7 @@ import json
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from app.api.v1.feedback.schemas import ResponseOut
 from app.domain.feedback.models import FeedbackResponse
@@ -105,6 +106,26 @@ async def test_comments_need_their_own_scope(client, as_, teams):
     assert {item["comment_good"] for item in await found(client, headers)} == {None}
     refused = await client.get(URL, params={"search": "nurse"}, headers=headers)
     assert (refused.status_code, refused.json()["missing"]) == (403, ["feedback:read:comments"])
+
+
+async def test_a_search_tells_where_the_words_stand(client, as_, teams):
+    (item,) = await found(client, await as_(*ALL), search="nurse wait*")
+    (told,) = item["highlights"]
+    assert told["part"] == "comment_good"
+    assert "".join(piece["text"] for piece in told["pieces"]) == item["comment_good"]
+    hits = [piece["text"] for piece in told["pieces"] if piece["hit"]]
+    assert hits == ["nurses", "waited"]
+    assert await found(client, await as_(*ALL), search="absent") == []
+
+
+async def test_coded_responses_are_found_by_theme_and_sentiment(client, as_, teams, session):
+    coded = "UPDATE feedback_response SET themes = '{a,b}', sentiment = 4 WHERE day = '2026-03-02'"
+    await session.execute(text(coded))
+    await session.commit()
+    for params in ({"theme": "b"}, {"sentiment": "4"}, {"theme": "a", "sentiment": "4"}):
+        items = await found(client, await as_(*ALL), **params)
+        assert [item["day"] for item in items] == ["2026-03-02"]
+    assert await found(client, await as_(*ALL), theme="c") == []
 
 
 async def test_single_responses_are_small_numbers(client, as_, teams):

@@ -48,7 +48,7 @@ ONE_DATABASE = [HealthCheck.function_scoped_fixture]  # each example begins by e
     walk=st.integers(1, 5),
     most=st.integers(1, 4),
 )
-async def test_pages_are_those_of_the_plain_query(
+async def test_pages_are_those_of_the_plain_query(  # noqa: PLR0917  Hypothesis names them
     session, door, teams, monkeypatch, rows, search, days, chosen, size, walk, most
 ):
     monkeypatch.setattr(searching, "WALK", walk)

@@ -1,13 +1,15 @@
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, Security
+from fastapi.responses import StreamingResponse
 
 from app.api import direct
 from app.api.deps import Door, authenticate, json
 from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.api.v1.feedback.schemas import (
+    DownloadFilters,
     ResponseFilters,
     ResponseList,
     ResponseOut,
@@ -16,10 +18,13 @@ from app.api.v1.feedback.schemas import (
     SummaryItem,
 )
 from app.core.actor import Actor
+from app.core.clock import today
 from app.core.errors import ForbiddenError
+from app.domain.feedback import downloads, summary
 from app.domain.feedback import responses as reading
-from app.domain.feedback import summary
+from app.domain.feedback.downloads import DownloadTooLargeError
 from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
+from app.reports import sheets
 
 router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
 hot = direct.router(prefix="/v1/feedback", tags=["feedback"])
@@ -29,6 +34,14 @@ Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 RowReader = Annotated[
     Actor, Security(authenticate, scopes=["feedback:read", summary.SMALL_NUMBERS])
 ]
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            media.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for media in sheets.MEDIA.values()
+        }
+    }
+}
 FIELDS = tuple(ResponseOut.model_fields)
 
 
@@ -43,6 +56,31 @@ async def list_responses(
     in `highlights` where the words stand.
     """
     return json(await reading.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
+
+
+@hot.get(
+    "/responses/download",
+    response_class=StreamingResponse,
+    responses={**responses(ForbiddenError, DownloadTooLargeError), **_FILES},
+)
+async def download_responses(
+    actor: RowReader, door: Door, filters: Annotated[DownloadFilters, Query()]
+) -> Response:
+    """Download responses as CSV or as a workbook, with the list's filters and the list's rights.
+
+    One row a response, newest day first, codes and labels; at most 100,000. The CSV is UTF-8 with
+    a byte order mark, by which Excel knows it, and a cell that a spreadsheet would take for a
+    formula has an apostrophe before it. In the workbook every text is a text; one of more than
+    32,000 characters is cut there and says so.
+    """
+    pages = downloads.rows(door, filters.filters(), to=actor)
+    file = await sheets.write(filters.format, downloads.HEADER, pages)
+    name = f'attachment; filename="responses-{today()}.{filters.format}"'
+    return StreamingResponse(
+        sheets.chunks(file),
+        media_type=sheets.MEDIA[filters.format],
+        headers={"Content-Disposition": name},
+    )
 
 
 @hot.get(

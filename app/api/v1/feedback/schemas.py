@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +17,7 @@ from app.domain.feedback.events import ItemRating
 from app.domain.feedback.periods import Per
 from app.domain.feedback.queries import tsquery
 from app.domain.feedback.summary import ANSWERS, Asked, By, Group
+from app.reports.sheets import Format
 
 
 class Piece(BaseModel):
@@ -70,6 +71,10 @@ class ResponseList(BaseModel):
     next: str | None = Field(description="Send back as `after`; null on the last page.")
 
 
+# What is no filter of its own name.
+NO_COLUMNS: Final = {"after", "limit", "format", "has_comment", "search"}
+
+
 class DayRange(BaseModel):
     """Days from and to, both included."""
 
@@ -83,7 +88,11 @@ class DayRange(BaseModel):
         return self
 
 
-class ResponseFilters(Paging, DayRange):
+class ResponseChoice(DayRange):
+    """What responses are chosen by, for lists, files and saved searches alike."""
+
+    model_config = ConfigDict(extra="forbid")
+
     team: str | None = Field(
         None, max_length=100, description="A team's id or code.", examples=["CMHT-CITY"]
     )
@@ -91,6 +100,15 @@ class ResponseFilters(Paging, DayRange):
         None, max_length=100, description="A directorate's id or code.", examples=["ADULT"]
     )
     rating: FftAnswer | None = None
+    theme: str | None = Field(
+        None,
+        max_length=100,
+        description="A theme's code; coded responses only.",
+        examples=["Staff manner"],
+    )
+    sentiment: int | None = Field(
+        None, ge=1, le=5, description="1 best to 5 worst; coded responses only.", examples=[4]
+    )
     source: str | None = Field(None, max_length=50, examples=["iwgc"])
     channel: Channel | None = None
     has_comment: bool | None = None
@@ -109,13 +127,21 @@ class ResponseFilters(Paging, DayRange):
         return self
 
     def filters(self) -> dict[str, Any]:
-        found = self.model_dump(exclude={"after", "limit", "has_comment", "search"}, mode="python")
+        found = self.model_dump(exclude=NO_COLUMNS, mode="python")
         found = {name: value for name, value in found.items() if value is not None}
         if self.has_comment is not None:
             found["with_comment" if self.has_comment else "without_comment"] = True
         if self.search is not None:
             found["search"] = tsquery(self.search)
         return found
+
+
+class ResponseFilters(ResponseChoice, Paging):
+    pass
+
+
+class DownloadFilters(ResponseChoice):
+    format: Format = Format.CSV
 
 
 class SummaryFilters(DayRange):

@@ -12,7 +12,7 @@ from app.core.actor import Actor
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
-from app.domain.feedback import queries
+from app.domain.feedback import queries, responses
 from app.domain.feedback.errors import ResponseNotFoundError
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.replies.errors import ReplyNotFoundError
@@ -68,7 +68,7 @@ async def of_response(
     door: Statement, fields: tuple[str, ...], page: Page, response_id: UUID, *, to: Actor
 ) -> bytes:
     """Give a page of the replies to one response; raises ResponseNotFoundError."""
-    await queries.get(door, ("id",), response_id, to=to)
+    await responses.get(door, ("id",), response_id, to=to)
     return await REPLIES.page(door, fields, page, {"response": response_id})
 
 
