@@ -13,7 +13,7 @@ class Effort:
     year: int = 24_000_000
     trusts: int = 200
     searched: int = 5_000_000
-    searches: int = 15  # times each is asked
+    searches: int = 8  # times each is asked
     asked: int = 300  # requests of which a p95 is taken
 
 

@@ -124,7 +124,7 @@ class Words:
         if row["walked"] < WALK:
             sought.oldest = sought.before
             return
-        days = ((sought.before.int - row["reached"].int) >> _MS_BITS) / _DAY_MS
+        days = ((row["newest"].int - row["reached"].int) >> _MS_BITS) / _DAY_MS
         sought.before, sought.oldest = row["reached"], row["oldest"]
         sought.plan(len(row["ids"]), days)
 
@@ -164,10 +164,12 @@ def _walking(start: Select[Any], using: frozenset[str]) -> Kept:
     ids = func.array(select(walked.c.id).scalar_subquery(), type_=ARRAY(Uuid()))
     hits = start.where(R.id == func.any(ids)).order_by(R.id.desc()).limit(_number("most"))
     oldest = select(_Back.id).order_by(_Back.id).limit(1)
+    newest = select(walked.c.id).order_by(walked.c.id.desc()).limit(1)
     reached = select(walked.c.id).order_by(walked.c.id).limit(1)
     return Kept.of(
         select(
             func.array(hits.scalar_subquery()).label("ids"),
+            newest.scalar_subquery().label("newest"),
             reached.scalar_subquery().label("reached"),
             select(func.count()).select_from(walked).scalar_subquery().label("walked"),
             oldest.scalar_subquery().label("oldest"),

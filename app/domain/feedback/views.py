@@ -41,7 +41,9 @@ class View:
         if "search" not in values:
             return await self._rows.page(door, fields, page, values)
         ids = await self._words.newest(door, values, page.after, page.limit + 1)
-        items = await self._rows.some(door, fields, ids[: page.limit], values)
+        # They hold the words: to ask again would let the planner think of the index of words.
+        others = {name: value for name, value in values.items() if name != "search"}
+        items = await self._rows.some(door, fields, ids[: page.limit], others)
         if "highlights" in fields and items:
             items = await _highlighted(door, items, values["search"])
         following = f'"{ids[page.limit - 1]}"' if len(ids) > page.limit else "null"
