@@ -39,6 +39,10 @@ WALK: Final = 500  # rows looked at before the index is asked
 MOST_HITS: Final = 1_000  # of a stretch of more than one day
 ENOUGH: Final = 2.0  # how much more than is wanted a stretch should hold
 MOST_GROWTH: Final = 32
+# The index holds no order of words: each comment with all words of a phrase is read, and a
+# statement that reads too many would be ended by its timeout.
+MOST_DAYS: Final = 4_000
+MOST_DAYS_OF_PHRASE: Final = 64
 _NO_LIMIT: Final = 2**31 - 1
 _OWN: Final = frozenset({"walk", "stretch", "hits", "until"})  # what is no filter of the view
 _LEAST: Final = UUID(int=0)
@@ -71,6 +75,7 @@ class _Sought:
     most: int
     before: UUID
     days: int = 1
+    longest: int = MOST_DAYS
     oldest: UUID = _LEAST
     ids: list[UUID] = field(default_factory=list)
 
@@ -81,7 +86,8 @@ class _Sought:
     def plan(self, hits: int, days: float) -> None:
         """Choose how many days come next, after so many held so many hits."""
         wanted = ENOUGH * (self.most - len(self.ids))
-        self.days = int(max(1, min(days * wanted / (hits + 1), MOST_GROWTH * max(days, 1))))
+        longest = min(self.longest, MOST_GROWTH * max(days, 1))
+        self.days = int(max(1, min(days * wanted / (hits + 1), longest)))
 
 
 class Words:
@@ -96,6 +102,8 @@ class Words:
     ) -> Sequence[UUID]:
         """Give the ids of the newest responses below `after`, in order; `values` are filters."""
         sought = _Sought(most, after or _BEHIND_ALL)
+        if "<->" in values["search"]:
+            sought.longest = MOST_DAYS_OF_PHRASE
         if "to_day" in values:
             behind = blocks.start(blocks.of_day(values["to_day"]) + 1)
             await self._moved(door, values, sought, behind)
