@@ -145,8 +145,7 @@ def _report(found: Mapping[tuple[str, str], list[float]], effort: Effort) -> Rep
                 f" included, one at a time; each search {effort.searches} times. Prefixes, and"
                 " phrases whose words are common and never stand so, are told and outside the"
                 " goal: the index holds no order of words, so that each candidate is read."
-                " Where a million comments hold both words in another order, as with"
-                ' `"room waiting"` here, the answer is a 503 after five seconds.'
+                " Where a statement takes more than five seconds, the answer is a 503."
             ),
         ),
     )
