@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision: str = "searches_1"
-down_revision: str | None = "0014"
+revision: str = "0018"
+down_revision: str | None = "0017"
 branch_labels = None
 depends_on = None
 
