@@ -13,10 +13,14 @@ IfNoneMatch = Annotated[
 ]
 
 
-def cacheable(body: bytes, known: str | None, seconds: int) -> Response:
-    """Give JSON to anybody's cache, or 304 where the caller names the tag of these very bytes."""
+def cacheable(body: bytes, known: str | None, seconds: int | None = None) -> Response:
+    """Give JSON to anybody's cache, or 304 where the caller names the tag of these very bytes.
+
+    Without `seconds` only the caller may keep it, and asks each time whether it is still right.
+    """
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": f"public, max-age={seconds}"}
+    fresh = "private, no-cache" if seconds is None else f"public, max-age={seconds}"
+    headers = {"ETag": tag, "Cache-Control": fresh}
     tags = [each.strip().removeprefix("W/") for each in (known or "").split(",")]
     if tag in tags or "*" in tags:
         return Response(status_code=304, headers=headers)
