@@ -14,8 +14,11 @@ from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.policy import router as feedback_policy
 from app.api.v1.feedback.promises import router as promises
 from app.api.v1.feedback.public_codes import router as public_codes
+from app.api.v1.feedback.publication import router as publication
 from app.api.v1.feedback.replies import router as replies
 from app.api.v1.feedback.representation import router as feedback_representation
+from app.api.v1.feedback.return_modes import router as return_modes
+from app.api.v1.feedback.returns import router as returns
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.submissions import router as submissions
 from app.api.v1.feedback.surveys import router as surveys
@@ -38,6 +41,9 @@ router.include_router(feedback_representation)
 router.include_router(surveys)
 router.include_router(public_codes)
 router.include_router(submissions)
+router.include_router(publication)
+router.include_router(return_modes)
+router.include_router(returns)
 router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)
