@@ -28,7 +28,14 @@ from app.core.statement import open_pool
 from app.domain.organisation.teams import LOCATED
 from app.domain.people.messages.service import SEND
 from app.imports.taking import KIND as IMPORT_FEEDBACK
-from app.worker.topics import cadence, feedback_imports, locations, messages, retention
+from app.worker.topics import (
+    cadence,
+    feedback_imports,
+    locations,
+    messages,
+    retention,
+    returns,
+)
 
 Sessions = async_sessionmaker[AsyncSession]
 InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
@@ -44,6 +51,7 @@ OUTBOUND: Mapping[str, Outbound] = {SEND: messages.handle}
 SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "retention": ("17 3 * * *", retention.handle),
     "cadence": ("23 6 * * *", cadence.handle),
+    "remind_of_returns": ("41 6 * * *", returns.handle),
 }
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)
