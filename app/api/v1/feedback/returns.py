@@ -37,6 +37,7 @@ from app.domain.feedback.returns.errors import (
 )
 from app.domain.feedback.returns.models import FftReturn
 
+# `:uuid` in paths: `fft`, `modes` and `deadlines` are no ids, and take only their own methods.
 router = APIRouter(prefix="/feedback/returns", tags=["feedback"], route_class=StrictRoute)
 
 # Counts of a return are exact, however few: who drafts and signs must see what is sent.
@@ -128,7 +129,7 @@ async def draft_return(
     return await _shown(session, made)
 
 
-@router.get("/{return_id}", responses=responses(ReturnNotFoundError))
+@router.get("/{return_id:uuid}", responses=responses(ReturnNotFoundError))
 async def get_return(
     actor: Drafter, session: Session, response: Response, return_id: UUID
 ) -> ReturnOut:
@@ -138,7 +139,7 @@ async def get_return(
     return await _shown(session, made)
 
 
-@router.delete("/{return_id}", status_code=204, responses=responses(*CHANGES))
+@router.delete("/{return_id:uuid}", status_code=204, responses=responses(*CHANGES))
 async def delete_return(actor: Drafter, session: Session, match: IfMatch, return_id: UUID) -> None:
     """Delete a draft; what is signed stays."""
     made = await queries.get(session, return_id, to=actor)
@@ -146,7 +147,7 @@ async def delete_return(actor: Drafter, session: Session, match: IfMatch, return
     await service.discard(session, made)
 
 
-@router.get("/{return_id}/checks", responses=responses(ReturnNotFoundError))
+@router.get("/{return_id:uuid}/checks", responses=responses(ReturnNotFoundError))
 async def check_return(actor: Drafter, session: Session, return_id: UUID) -> Checks:
     """Check a return against what stands behind it now."""
     made = await queries.get(session, return_id, to=actor)
@@ -154,7 +155,7 @@ async def check_return(actor: Drafter, session: Session, return_id: UUID) -> Che
 
 
 @router.post(
-    "/{return_id}/sign-off",
+    "/{return_id:uuid}/sign-off",
     responses=responses(OwnReturnError, ReturnNotReadyError, *CHANGES),
 )
 async def sign_return_off(

@@ -282,6 +282,12 @@ async def test_what_is_not_there_is_not_found(client, drafter):
     assert {unknown.json()["type"], other.json()["type"]} == {"/problems/return-not-found"}
 
 
+@pytest.mark.parametrize("name", ["fft", "modes", "deadlines"])
+async def test_what_is_no_return_is_not_deleted_as_one(client, drafter, name):
+    answer = await client.delete(f"{URL}/{name}", headers=drafter | {"If-Match": "*"})
+    assert (answer.status_code, answer.json()["type"]) == (405, "/problems/method-not-allowed")
+
+
 async def test_a_change_needs_the_version_that_was_read(client, drafter, signer, wards):
     made = await drafted(client, drafter)
     without = await client.post(f"{URL}/{made['id']}/sign-off", headers=signer)
