@@ -7,7 +7,7 @@ from typing import Final
 from app.domain.feedback.codes import FftAnswer
 from app.domain.feedback.modes.national import CATEGORIES, MODES
 from app.domain.feedback.returns.figures import Figures, Line
-from app.reports.sheets import Sheet, Value, as_csv, as_workbook
+from app.reports.workbooks import Sheet, Value, as_csv, as_workbook
 
 ANSWERS: Final = {
     FftAnswer.VERY_GOOD: "Very Good",

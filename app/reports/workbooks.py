@@ -9,10 +9,10 @@ from typing import Final
 
 import xlsxwriter
 
+from app.core.spreadsheet import harmless
+
 Value = str | int | None
 
-# What makes spreadsheets take a text of a CSV file as a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST: Final = 60
 
 
@@ -77,4 +77,4 @@ def _write(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: V
 
 
 def _inert(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.reports.sheets import Sheet, as_csv, as_workbook
+from app.reports.workbooks import Sheet, as_csv, as_workbook
 from tests.reports.workbooks import rows
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", '=HYPERLINK("http://x")']
