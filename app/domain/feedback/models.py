@@ -64,6 +64,12 @@ class FeedbackResponse(Base):
         Index(None, "themes", postgresql_using="gin", postgresql_where="themes IS NOT NULL"),
         Index("ix_feedback_response_asks", "id", postgresql_where=text(ASKS)),
         Index("ix_feedback_response_team_asks", "team_id", "id", postgresql_where=text(ASKS)),
+        Index(
+            "ix_feedback_response_uncoded",
+            "id",
+            postgresql_where="coded_by IS NULL"
+            " AND (comment_good IS NOT NULL OR comment_better IS NOT NULL)",
+        ),
         CheckConstraint("sentiment BETWEEN 1 AND 5", name="sentiment"),
     )
 
