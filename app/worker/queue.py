@@ -25,6 +25,7 @@ from app.clients.mail import Mailer
 from app.core import jobs
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
+from app.domain.feedback.themes.service import RECODE
 from app.domain.organisation.teams import LOCATED
 from app.domain.people.messages.service import SEND
 from app.imports.taking import KIND as IMPORT_FEEDBACK
@@ -35,6 +36,7 @@ from app.worker.topics import (
     messages,
     retention,
     returns,
+    themes,
 )
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -44,7 +46,10 @@ Outbound = Callable[[bytes, Sessions, Mailer], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
-LONG: Mapping[str, Long] = {IMPORT_FEEDBACK: feedback_imports.handle}
+LONG: Mapping[str, Long] = {
+    IMPORT_FEEDBACK: feedback_imports.handle,
+    RECODE: themes.recode,
+}
 # What leaves by mail; it asks for another try itself.
 OUTBOUND: Mapping[str, Outbound] = {SEND: messages.handle}
 # What runs when, in UTC; each sees to it that running twice is no harm.

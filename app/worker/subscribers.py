@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from app.core import subscriptions
 from app.core.subscriptions import Seen
 from app.domain.feedback.intake import CONTENT_ERRORS
+from app.worker.topics import themes
 
 log = structlog.get_logger("worker")
 
@@ -28,7 +29,9 @@ class Subscriber:
     batch: int = 500
 
 
-SUBSCRIBERS: Mapping[str, Subscriber] = {}
+SUBSCRIBERS: Mapping[str, Subscriber] = {
+    "themes": Subscriber("feedback_response", themes.follow, themes.BATCH),
+}
 
 
 async def step(name: str, subscriber: Subscriber, sessions: Sessions) -> int:
