@@ -6,6 +6,7 @@ from app.api.v1.reference.routes import LISTS
 from app.domain.feedback import codes
 from app.domain.feedback.actions import codes as actions
 from app.domain.feedback.actions.strategy import MEASURES
+from app.domain.feedback.themes.framework import CURRENT
 from app.domain.organisation import models as organisation
 
 URL = "/v1/reference"
@@ -25,6 +26,8 @@ EXPECTED = {
     "action_co_producer": actions.CoProducer,
     "action_display_place": actions.DisplayPlace,
     "action_measure": MEASURES,
+    "theme": CURRENT.codes,
+    "sentiment": "12345",
     "segment": organisation.Segment,
     "setting": organisation.Setting,
     "fft_category": organisation.FftCategory,

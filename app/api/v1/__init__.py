@@ -9,6 +9,7 @@ from app.api.v1.bi.routes import router as bi
 from app.api.v1.feedback.actions import router as actions
 from app.api.v1.feedback.attention import router as attention
 from app.api.v1.feedback.cadence import router as cadence
+from app.api.v1.feedback.codings import router as codings
 from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.policy import router as feedback_policy
@@ -22,6 +23,7 @@ from app.api.v1.feedback.returns import router as returns
 from app.api.v1.feedback.routes import router as feedback
 from app.api.v1.feedback.submissions import router as submissions
 from app.api.v1.feedback.surveys import router as surveys
+from app.api.v1.feedback.themes import router as themes
 from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
@@ -44,6 +46,8 @@ router.include_router(submissions)
 router.include_router(publication)
 router.include_router(return_modes)
 router.include_router(returns)
+router.include_router(codings)
+router.include_router(themes)
 router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)

@@ -8,6 +8,7 @@ from app.api.deps import Paging
 from app.core.wire import Day
 from app.domain.feedback.codes import (
     Channel,
+    CodedBy,
     CollectionPoint,
     FftAnswer,
     PublicationStatus,
@@ -58,6 +59,14 @@ class ResponseOut(BaseModel):
     consent_public: bool | None
     language: str | None = Field(examples=["en"])
     easy_read: bool | None
+    themes: list[str] | None = Field(
+        description="What it is about: codes of the reference list `theme`; null where not coded.",
+        examples=[["timeliness_of_care"]],
+    )
+    sentiment: int | None = Field(
+        description="1 very positive to 5 very negative; 3 also where mixed.", examples=[2]
+    )
+    coded_by: CodedBy | None = Field(description="Whose word that is.")
     version: int = Field(description="Also the ETag.", examples=[1])
     highlights: list[Highlight] | None = Field(
         None,
@@ -103,8 +112,8 @@ class ResponseChoice(DayRange):
     theme: str | None = Field(
         None,
         max_length=100,
-        description="A theme's code; coded responses only.",
-        examples=["Staff manner"],
+        description="A code of the reference list `theme`; coded responses only.",
+        examples=["parking"],
     )
     sentiment: int | None = Field(
         None, ge=1, le=5, description="1 best to 5 worst; coded responses only.", examples=[4]

@@ -11,11 +11,12 @@ from app.core.errors import NotFoundError
 from app.core.reference import by_name
 from app.domain.feedback import reference as feedback
 from app.domain.feedback.actions import reference as actions
+from app.domain.feedback.themes import framework as themes
 from app.domain.organisation import reference as organisation
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
-LISTS: Final = by_name((*feedback.LISTS, *actions.LISTS, *organisation.LISTS))
+LISTS: Final = by_name((*feedback.LISTS, *actions.LISTS, *themes.LISTS, *organisation.LISTS))
 _FRESH: Final = 3600
 
 
