@@ -16,7 +16,17 @@ from bench.load import LoadError
 from bench.results import Report, not_measured, table
 from bench.stand import Stand, stand
 
-NAMES = ("webhook", "submissions", "worker", "files", "lists", "summary", "search", "publication")
+NAMES = (
+    "webhook",
+    "submissions",
+    "worker",
+    "files",
+    "lists",
+    "summary",
+    "themes",
+    "search",
+    "publication",
+)
 RESULTS = Path(__file__).with_name("results.md")
 INTRODUCTION = """\
 # How fast it is

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from app.core.ids import uuid7
+from app.domain.feedback.themes.framework import CURRENT
 from app.domain.identity import keys
 from bench.stand import PEPPER
 
@@ -42,7 +43,7 @@ INSERT INTO feedback_response
        (id, team_id, day, source, source_review_id, source_version, source_hash, version,
         location_code, channel, respondent_type, fft_answer, item_ratings, comment_good,
         comment_better, publication_status, consent_public, language, easy_read,
-        ethnic_category, age_band, gender, carer)
+        ethnic_category, age_band, gender, carer, themes, sentiment, coded_by)
 SELECT overlay(overlay(md5(n::text || 'id') placing
                lpad(to_hex(extract(epoch FROM day)::bigint * 1000), 12, '0') from 1 for 12)
                placing '7' from 13 for 1)::uuid,
@@ -56,7 +57,11 @@ SELECT overlay(overlay(md5(n::text || 'id') placing
        'published', n % 2 = 0, 'en', false,
        (ARRAY['A', 'B', 'C', 'H', 'M', 'Z'])[1 + n % 6],
        (ARRAY['18-24', '25-34', '35-44', '45-54', '55-64', '65-74'])[1 + (n / 7) % 6],
-       (ARRAY['1', '2'])[1 + n % 2], n % 10 = 0
+       (ARRAY['1', '2'])[1 + n % 2], n % 10 = 0,
+       CASE WHEN n % 3 > 0
+            THEN ARRAY[($6::text[])[1 + n / 7 % 16], ($6::text[])[17 + n / 112 % 16]] END,
+       CASE WHEN n % 3 > 0 THEN 1 + n % 5 END,
+       CASE WHEN n % 3 > 0 THEN 'model' END
   FROM (SELECT n, t.id AS team_id, 'LOC-' || t.code AS location_code,
                $3::date + ((hashint8(n)::bigint + 2147483648) % ($4::date - $3::date + 1))::int
                    AS day
@@ -80,6 +85,10 @@ SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS made,
   FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u')
  WHERE i.indrelid = 'feedback_response'::regclass"""
 
+_REFERRING = """
+SELECT conrelid::regclass::text AS table, conname AS name, pg_get_constraintdef(oid) AS held
+  FROM pg_constraint WHERE contype = 'f' AND confrelid = 'feedback_response'::regclass"""
+
 
 async def organisation(connection: asyncpg.Connection, teams: int, trust: str = "RNU") -> None:
     """Make a trust of 5 directorates and 10 services with this many teams, `T1` and so on."""
@@ -98,16 +107,15 @@ async def responses(
     first: int = 1,
     good: str = SAME_WORDS,
 ) -> None:
-    """Add responses over a year by triggers' leave, then count them all anew.
+    """Add responses over a year by triggers' leave; two in three are coded, by two themes each.
 
     The triggers are off meanwhile, as they are for no one else; `recount` is the same rule.
     """
     await connection.execute("SET session_replication_role = replica")
     for start in range(first, first + count, 1_000_000):
         until = min(start + 999_999, first + count - 1)
-        await connection.execute(
-            _RESPONSES.replace("{good}", good), start, until, FIRST, LAST, teams
-        )
+        values = (start, until, FIRST, LAST, teams, list(CURRENT.codes))
+        await connection.execute(_RESPONSES.replace("{good}", good), *values)
     await connection.execute("SET session_replication_role = origin")
 
 
@@ -118,7 +126,10 @@ async def recount(connection: asyncpg.Connection) -> None:
 
 async def without_indexes(connection: asyncpg.Connection) -> list[str]:
     """Drop the indexes of the responses for a bulk load; gives what makes them again."""
-    again = []
+    again: list[str] = []
+    referring = await connection.fetch(_REFERRING)
+    for row in referring:
+        await connection.execute(f"ALTER TABLE {row['table']} DROP CONSTRAINT {row['name']}")
     for row in await connection.fetch(_INDEXES):
         if row["held"]:
             name = row["name"]
@@ -127,7 +138,10 @@ async def without_indexes(connection: asyncpg.Connection) -> list[str]:
         else:
             await connection.execute(f"DROP INDEX {row['name']}")
             again.append(row["made"])
-    return again
+    return again + [
+        f"ALTER TABLE {row['table']} ADD CONSTRAINT {row['name']} {row['held']}"
+        for row in referring
+    ]
 
 
 async def key(connection: asyncpg.Connection, *scopes: str) -> str:

@@ -43,9 +43,9 @@ Latencies = dict[str, list[float]]
 
 
 async def run(stand: Stand, effort: Effort) -> Report:
-    built = await _year(stand, YEAR, 40, effort.year)
-    await _year(stand, SMALL, 40, effort.year // 100)
-    await _year(stand, WIDE, 400, effort.year // 10)
+    built = await year(stand, YEAR, 40, effort.year)
+    await year(stand, SMALL, 40, effort.year // 100)
+    await year(stand, WIDE, 400, effort.year // 10)
     await _region(stand, effort.trusts)
     async with AsyncExitStack() as stack:
         asked: dict[str, tuple[load.Connection, bytes]] = {}
@@ -56,19 +56,19 @@ async def run(stand: Stand, effort: Effort) -> Report:
             (REGION, {f"{effort.trusts} trusts": _BY_TRUST}),
         ):
             port, _ = await stack.enter_async_context(stand.service(database))
-            keys = await _keys(stand, database)
+            readers = await keys(stand, database)
             for name, question in questions.items():
-                for reader, key in keys.items():
+                for reader, key in readers.items():
                     connection = await load.connect(port)
                     stack.callback(connection.close)
                     asked[f"{name}, {reader}"] = connection, _request(question, key)
-        found = await _turns(asked, effort)
+        found = await turns(asked, effort)
     for database in (YEAR, SMALL, WIDE, REGION):
         await stand.drop(database)
     return _report(found, effort, built)
 
 
-async def _year(stand: Stand, database: str, teams: int, responses: int) -> float:
+async def year(stand: Stand, database: str, teams: int, responses: int) -> float:
     """Make a year of responses and count them; gives the seconds that the count took."""
     await stand.database(database)
     connection = await stand.connect(database)
@@ -106,7 +106,7 @@ async def _region(stand: Stand, trusts: int) -> None:
     await connection.close()
 
 
-async def _keys(stand: Stand, database: str) -> Mapping[str, str]:
+async def keys(stand: Stand, database: str) -> Mapping[str, str]:
     """Make one who sees small numbers and one for whom they are hidden."""
     connection = await stand.connect(database)
     found = {
@@ -123,7 +123,7 @@ def _request(question: str, key: str) -> bytes:
     )
 
 
-async def _turns(asked: Mapping[str, tuple[load.Connection, bytes]], effort: Effort) -> Latencies:
+async def turns(asked: Mapping[str, tuple[load.Connection, bytes]], effort: Effort) -> Latencies:
     """Ask one after the other, in turns, so that whatever disturbs one disturbs all."""
     found: Latencies = {name: [] for name in asked}
     for number in range(effort.asked + 10):

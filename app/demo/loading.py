@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now, today
 from app.core.ids import day_uuid7
-from app.demo import telling_back
+from app.demo import coding, telling_back
 from app.demo.reviews import FIRST, Event, Place, days, events
 from app.domain.feedback import intake
 from app.domain.organisation import service
@@ -70,6 +70,7 @@ async def load(session: AsyncSession, *, responses: int, months: int, told: Told
     while settled := await intake.drain(session):
         done += settled
         told(done, count)
+    await coding.code(session)
     await telling_back.tell_back(session)
 
 
