@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "themes_1"
+revision: str = "0020"
 down_revision: str | None = "0019"
 branch_labels = None
 depends_on = None
