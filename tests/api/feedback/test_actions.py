@@ -73,6 +73,7 @@ async def test_the_owner_s_name_is_the_user_s_where_none_is_told(writer, given):
         ({"strategy_actions": ["3.6"]}, "#/strategy_actions/0"),
         ({"strategy_actions": ["4.1", "4.1"]}, "#/strategy_actions"),
         ({"themes": ["Parking!"]}, "#/themes/0"),
+        ({"themes": ["no_such_theme"]}, "#/themes/0"),
         ({"said": "  "}, "#/said"),
         ({"said": "x" * 4_001}, "#/said"),
         ({"team_ids": [str(uuid4())]}, "#/team_ids"),

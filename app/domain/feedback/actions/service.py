@@ -24,6 +24,7 @@ from app.domain.feedback.actions.models import (
 )
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.summary import SMALL_NUMBERS
+from app.domain.feedback.themes.framework import CURRENT
 from app.domain.identity.models import User
 from app.domain.organisation.models import Directorate, Team
 
@@ -115,6 +116,7 @@ async def _write(
             await _known(session, Directorate, [told["directorate_id"]], "directorate_id")
     if told.get("owner_id") is not None:
         await _known(session, User, [told["owner_id"]], "owner_id")
+    CURRENT.check(told.get("themes", ()))
     action.write(told, by.id)
     _check_theirs(action, by)
 
