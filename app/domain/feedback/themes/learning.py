@@ -150,9 +150,8 @@ def usable(
     return used, themes
 
 
-def vectors(comments: Sequence[Comment]) -> tuple[TfidfVectorizer, TfidfVectorizer]:
-    """Learn which words and pieces of words there are, and how rare each is."""
-    texts = [_text(comment) for comment in comments]
+def blank() -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    """Give what weighs words and pieces of words, before it has seen any."""
     words = TfidfVectorizer(
         ngram_range=(1, 2),
         min_df=2,
@@ -164,6 +163,13 @@ def vectors(comments: Sequence[Comment]) -> tuple[TfidfVectorizer, TfidfVectoriz
     pieces = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), min_df=3, max_features=80_000, sublinear_tf=True
     )
+    return words, pieces
+
+
+def vectors(comments: Sequence[Comment]) -> tuple[TfidfVectorizer, TfidfVectorizer]:
+    """Learn which words and pieces of words there are, and how rare each is."""
+    texts = [_text(comment) for comment in comments]
+    words, pieces = blank()
     return words.fit(texts), pieces.fit(texts)
 
 

@@ -2,7 +2,7 @@
 
 Imported by `classifier`. What is loaded is checked first: its hash, its format, the framework it
 speaks, the versions it was made with, and that it holds no type but those that skops itself holds
-to be safe: vectorizers, arrays and plain values.
+to be safe: of these, lists, arrays and plain values are used.
 """
 
 import hashlib
@@ -12,12 +12,11 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 from skops.io import dumps, get_untrusted_types, loads
 
 from app.domain.feedback.themes.errors import ModelUnusableError
 from app.domain.feedback.themes.framework import BEST, CURRENT, VERSION, WORST
-from app.domain.feedback.themes.learning import PLAIN, Classifier
+from app.domain.feedback.themes.learning import PLAIN, Classifier, blank
 
 FORMAT: Final = 1
 LARGEST: Final = 64 * 1024 * 1024
@@ -32,6 +31,8 @@ _ARRAYS: Final = (
     "thresholds",
     "feeling_weights",
     "feeling_biases",
+    "words_rareness",
+    "pieces_rareness",
 )
 
 
@@ -41,8 +42,14 @@ def libraries() -> dict[str, str]:
 
 
 def pack(classifier: Classifier) -> bytes:
+    """Write a classifier as lists, arrays and plain values alone."""
     told = {each.name: getattr(classifier, each.name) for each in fields(classifier)}
     told |= {name: list(told[name]) for name in _LISTS}
+    for name in _VECTORIZERS:
+        vectorizer = told[name]
+        # One text, since a term a piece takes long to read; no term holds an end of line.
+        told[name] = "\n".join(vectorizer.get_feature_names_out())
+        told[f"{name}_rareness"] = vectorizer.idf_
     packed: bytes = dumps(
         {"format": FORMAT, "framework": VERSION, "libraries": libraries(), **told},
         compression=ZIP_DEFLATED,
@@ -86,24 +93,33 @@ def _minor(found: Any) -> list[str]:
 
 def _built(told: dict[str, Any]) -> Classifier:
     """Put the parts together where they are of their kinds and fit each other."""
-    if set(told) != {each.name for each in fields(Classifier)} or not _fit(told):
+    rareness = [f"{name}_rareness" for name in _VECTORIZERS]
+    names = {*(each.name for each in fields(Classifier)), *rareness}
+    if set(told) != names or not _fit(told):
         raise _unusable("parts")
+    for vectorizer, name in zip(blank(), _VECTORIZERS, strict=True):
+        terms = told[name].split("\n")
+        vectorizer.set_params(vocabulary={term: at for at, term in enumerate(terms)})
+        vectorizer.idf_ = told.pop(f"{name}_rareness")
+        told[name] = vectorizer
     return Classifier(**told | {name: tuple(told[name]) for name in _LISTS})
 
 
 def _fit(told: dict[str, Any]) -> bool:
-    kinds = {**dict.fromkeys(_LISTS, list), **dict.fromkeys(_VECTORIZERS, TfidfVectorizer)}
+    kinds = {**dict.fromkeys(_LISTS, list), **dict.fromkeys(_VECTORIZERS, str)}
     if not all(isinstance(told[name], kind) for name, kind in kinds.items()):
         return False
     known = set(told["themes"]) <= set(CURRENT.codes) and set(told["feelings"]) <= _FEELINGS
     themes, feelings = (len(told[name]) for name in _LISTS)
-    seen = PLAIN + sum(len(told[name].vocabulary_) for name in _VECTORIZERS)
+    terms = [set(told[name].split("\n")) for name in _VECTORIZERS]
+    sizes = [len(each) for each in terms]
     shapes = [np.shape(told[name]) for name in _ARRAYS]
     return known and shapes == [
-        (themes, seen),
+        (themes, PLAIN + sum(sizes)),
         *[(themes,)] * 4,
-        (feelings, seen),
+        (feelings, PLAIN + sum(sizes)),
         (feelings,),
+        *((size,) for size in sizes),
     ]
 
 

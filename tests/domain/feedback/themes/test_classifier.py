@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from skops.io import dumps
+from skops.io import dumps, loads
 
 from app.domain.feedback.themes import classifier, learning, packing, scoring
 from app.domain.feedback.themes.errors import (
@@ -49,6 +49,8 @@ def test_two_themes_of_one_comment_are_both_found():
 def test_the_same_examples_teach_the_same():
     again = learning.train(examples(), CURRENT.codes)
     assert np.array_equal(again.weights, loaded().weights)
+    said = [each.comment for each in examples()[::7]]
+    assert again.propose(said) == loaded().propose(said)
     assert trained().themes == again.themes
     assert trained().examples == len(examples())
 
@@ -151,10 +153,7 @@ def test_evaluation_holds_a_fifth_out_and_then_each_in_turn():
 
 
 def packed(**changes) -> bytes:
-    told = {name: getattr(loaded(), name) for name in Classifier.__slots__}
-    told |= {"themes": list(told["themes"]), "feelings": list(told["feelings"])}
-    start = {"format": packing.FORMAT, "framework": "qdc-7", "libraries": packing.libraries()}
-    return dumps({**start, **told, **changes})
+    return dumps({**loads(trained().packed), **changes})
 
 
 class Stranger:
