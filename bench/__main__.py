@@ -26,6 +26,7 @@ NAMES = (
     "themes",
     "search",
     "publication",
+    "screening",
 )
 RESULTS = Path(__file__).with_name("results.md")
 INTRODUCTION = """\

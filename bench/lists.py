@@ -70,6 +70,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
     connection = await stand.connect(DATABASE)
     await seed.organisation(connection, 40)
     await seed.responses(connection, 40, effort.listed)
+    await seed.screened(connection)
     await connection.execute(_GRANTS)
     await connection.execute("VACUUM ANALYZE")
     key = await seed.key(connection, "feedback:read", seed.SMALL, COMMENTS)

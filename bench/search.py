@@ -83,6 +83,7 @@ async def _fill(stand: Stand, count: int) -> None:
         await connection.execute("SET maintenance_work_mem = '1GB'")
         for statement in again:
             await connection.execute(statement)
+        await seed.screened(connection)
         await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
