@@ -60,6 +60,7 @@ _SURE_STARS: Final[Mapping[FftAnswer, Sequence[int]]] = {
 _CHEERFUL: Final = (FftAnswer.VERY_GOOD, FftAnswer.GOOD)
 # Codes that no team has, and how many reviews wait for each, newest days first.
 _UNKNOWN: Final = (("OXH-NEW-CLINIC", 9), ("OXH-POP-UP-DENTAL", 4))
+_TO_MODERATE: Final = 0.002  # of reviews, for each of the two questions
 _REMOVED_EVERY, _UPDATED_EVERY = 1_500, 700
 
 
@@ -189,6 +190,10 @@ class _Maker:
             told["comment_good"] = self._said_of(cheer, words.GOOD_ENDINGS)
         if self._happens(better):
             told["comment_better"] = self._said_of(words.BETTER_OPENINGS, words.BETTER_ENDINGS)
+        if self._happens(_TO_MODERATE):
+            told["comment_good"] = self._random.choice(words.GOOD_TO_MODERATE)
+        elif self._happens(_TO_MODERATE):
+            told["comment_better"] = self._random.choice(words.BETTER_TO_MODERATE)
         return told
 
     def _said_of(self, openings: Sequence[str], endings: Sequence[str]) -> str:

@@ -49,6 +49,21 @@ BETTER_ENDINGS: Final = (
     "Shorter waits would make the biggest difference.",
     "Otherwise the care itself was fine.",
 )
+# What a moderator has to look at: names, numbers, harm and complaint, of nobody that there is.
+GOOD_TO_MODERATE: Final = (
+    "My nurse Tegan was brilliant and always had time for me.",
+    "Thanks to Oluwaseun and Priya for looking after my mum.",
+    "Dr Featherstone explained everything twice without a sigh.",
+    "Sister Moyo never stops smiling. You can ring me on 07700 900123 if that helps.",
+)
+BETTER_TO_MODERATE: Final = (
+    "I was told to ring Callum in admin, who never rang back. My number is 01632 960123.",
+    "I want to make a formal complaint about how I was spoken to by Mr Hargreaves.",
+    "The letters still go to 14 Orchard Close, OX1 9ZZ, and we moved in spring.",
+    "There were nights when I wanted to end my life and could not get through to anybody.",
+    "Another patient hit me in the lounge and nobody wrote it down.",
+    "They have my date of birth wrong, it is 3 April 1961.",
+)
 LITTLE_GOOD: Final = (
     "The receptionist was polite.",
     "One nurse was very kind.",

@@ -34,6 +34,7 @@ from app.worker.topics import (
     feedback_imports,
     locations,
     messages,
+    moderation,
     retention,
     returns,
     themes,
@@ -57,6 +58,7 @@ SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "retention": ("17 3 * * *", retention.handle),
     "cadence": ("23 6 * * *", cadence.handle),
     "remind_of_returns": ("41 6 * * *", returns.handle),
+    "remind_of_escalations": ("7 * * * *", moderation.remind),
 }
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)

@@ -7,6 +7,8 @@ from structlog.testing import capture_logs
 
 from app.core import changes, subscriptions
 from app.core.db import create_engine
+from app.core.ids import uuid7
+from app.core.inbox import InboxEvent
 from app.worker import loop, subscribers
 from app.worker.subscribers import Subscriber
 from tests.factories import Given
@@ -112,3 +114,31 @@ async def test_the_worker_follows_every_subscriber(scratch_url, committed, teams
         await seen.wait()
         stop.set()
         await working
+
+
+async def test_who_gives_way_does_nothing_while_much_waits_in_the_inbox(
+    committed, teams, monkeypatch
+):
+    done = []
+
+    async def handle(session, batch):
+        done.extend(batch)
+
+    patient = Subscriber("team", handle, 2, gives_way=True)
+    monkeypatch.setattr(subscribers, "MUCH", 1)
+    async with committed.begin() as session:
+        for name in ("one", "two"):
+            session.add(
+                InboxEvent(
+                    id=uuid7(),
+                    source="iwgc",
+                    event_id=name,
+                    body=b"{}",
+                    body_hash=b"",
+                    status="pending",
+                )
+            )
+    assert await subscribers.step("reader", patient, committed) == 0
+    monkeypatch.setattr(subscribers, "MUCH", 2)
+    assert await subscribers.step("reader", patient, committed) == 2
+    assert len(done) == 2

@@ -26,7 +26,7 @@ from app.domain.organisation.models import Directorate, Placement, Team
 R = FeedbackResponse
 COMMENTS: Final = "feedback:read:comments"
 _HAS_COMMENT = or_(R.comment_good.is_not(None), R.comment_better.is_not(None))
-_QUERY = func.to_tsquery(literal_column("'english'"), bindparam("search", type_=Text()))
+QUERY: Final = func.to_tsquery(literal_column("'english'"), bindparam("search", type_=Text()))
 
 
 def _value(name: str, type_: Any = None) -> Any:
@@ -63,7 +63,7 @@ FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
     "sentiment": R.sentiment == _value("sentiment", SmallInteger()),
     "with_comment": _HAS_COMMENT,
     "without_comment": ~_HAS_COMMENT,
-    "search": _HAS_COMMENT & literal_column(WORDS).op("@@")(_QUERY),
+    "search": _HAS_COMMENT & literal_column(WORDS).op("@@")(QUERY),
 }
 COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{column.key: column for column in R.__table__.columns},

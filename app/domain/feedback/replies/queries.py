@@ -12,9 +12,10 @@ from app.core.actor import Actor
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
-from app.domain.feedback import queries, responses
+from app.domain.feedback import queries
 from app.domain.feedback.errors import ResponseNotFoundError
 from app.domain.feedback.models import FeedbackResponse
+from app.domain.feedback.moderation import responses
 from app.domain.feedback.replies.errors import ReplyNotFoundError
 from app.domain.feedback.replies.models import FeedbackReply
 

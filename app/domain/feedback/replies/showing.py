@@ -18,9 +18,9 @@ from app.core.clock import today
 from app.core.statement import Kept, Statement
 from app.domain.feedback import summary
 from app.domain.feedback.models import FeedbackResponse
+from app.domain.feedback.moderation.queries import public_comments
 from app.domain.feedback.periods import Per
 from app.domain.feedback.policy.models import Policy
-from app.domain.feedback.replies.comments import public_comments
 from app.domain.feedback.replies.models import FeedbackReply, ReplyStatus
 from app.domain.feedback.summary import Asked, By, Group
 from app.domain.organisation.errors import TeamNotFoundError

@@ -13,7 +13,7 @@ from app.core.actor import Actor
 from app.core.errors import InvalidError
 from app.core.paging import Page
 from app.core.statement import Statement
-from app.domain.feedback import responses
+from app.domain.feedback.moderation import responses
 
 PAGE: Final = 1_000
 MOST: Final = 100_000  # rows of one file
