@@ -40,6 +40,7 @@ TAGS: Final = {
     "bi": "What changed, in order, for a warehouse that follows along.",
     "feedback": "What people told about teams, and the Friends and Family Test figures.",
     "imports": "Feedback that comes as files.",
+    "moderation": "What may be shown to the public, and what somebody must look at.",
     "inbox": "Deliveries as they came in, for operators: dead letters, replays, alerts.",
     "jobs": "Work that goes on behind a `202`.",
     "me": "Who you are and what you may do.",

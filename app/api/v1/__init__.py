@@ -10,8 +10,10 @@ from app.api.v1.feedback.actions import router as actions
 from app.api.v1.feedback.attention import router as attention
 from app.api.v1.feedback.cadence import router as cadence
 from app.api.v1.feedback.codings import router as codings
+from app.api.v1.feedback.escalations import router as escalations
 from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.meetings import router as meetings
+from app.api.v1.feedback.moderation import router as moderation
 from app.api.v1.feedback.policy import router as feedback_policy
 from app.api.v1.feedback.promises import router as promises
 from app.api.v1.feedback.public_codes import router as public_codes
@@ -48,6 +50,8 @@ router.include_router(return_modes)
 router.include_router(returns)
 router.include_router(codings)
 router.include_router(themes)
+router.include_router(moderation)
+router.include_router(escalations)
 router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from app.core.clock import today
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 SMALL = "feedback:read:small_numbers"
 WRITES = ("feedback:read", SMALL, "feedback:act")
@@ -97,7 +98,7 @@ def heard(session, client, as_):
         data = review(location_code=location, submitted_at=f"{day}T12:00:00Z", **values)
         source = str(values.pop("source", "iwgc"))
         data.pop("source", None)
-        await drained(session, event(**data), source=source)
+        await received(session, event(**data), source=source)
         headers = await as_("feedback:read", SMALL, "feedback:read:comments")
         answer = await client.get("/v1/feedback/responses", headers=headers)
         (found,) = [

@@ -12,11 +12,12 @@ import pytest
 from app.core.actor import Actor
 from app.core.ids import day_uuid7
 from app.core.spreadsheet import harmless
-from app.domain.feedback import downloads
-from app.domain.feedback.downloads import DownloadTooLargeError
+from app.domain.feedback.moderation import downloads
+from app.domain.feedback.moderation.downloads import DownloadTooLargeError
 from app.reports import sheets
 from app.reports.sheets import Format
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 URL = "/v1/feedback/responses/download"
 ALL = ("feedback:read", "feedback:read:small_numbers", "feedback:read:comments")
@@ -28,7 +29,7 @@ async def told(given, session):
     await given.team(iwgc=["CITY"], code="CITY", name="=City")
     at = "2026-03-01T10:00:00Z"
     for comment in HOSTILE:
-        await drained(
+        await received(
             session,
             event(**review(location_code="CITY", submitted_at=at, comment_good=comment)),
         )

@@ -12,7 +12,8 @@ from app.domain.feedback.actions import public
 from app.domain.feedback.replies import showing
 from app.settings import Public
 from tests.api.feedback.conftest import told
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 YSWD = "/v1/public/you-said-we-did"
 FEEDBACK = "/v1/public/feedback"
@@ -119,7 +120,7 @@ class TestYouSaidWeDid:
         self, client, out, session, people, told_as
     ):
         bodies = [event(**review(location_code="CITY")) for _ in range(people)]
-        await drained(session, *bodies)
+        await received(session, *bodies)
         await session.execute(text("UPDATE feedback_response SET themes = '{parking,discharge}'"))
         await session.commit()
         await out(
@@ -176,8 +177,8 @@ async def page(client, **params: object) -> dict:
 @pytest.mark.usefixtures("city")
 class TestPublicFeedback:
     async def test_it_tells_words_and_month_and_no_more(self, client, session):
-        said = {"comment_good": "Kind 🙂 مرحبا", "comment_better": 'More "tea"'}
-        await drained(session, comment(**said))
+        said = {"comment_good": "Kind 🙂 café", "comment_better": 'More "tea"'}
+        await received(session, comment(**said))
         told = await page(client)
         assert told["team"] == {"code": "CITY", "name": "City Team"}
         assert told["items"] == [
@@ -205,7 +206,7 @@ class TestPublicFeedback:
     )
     @pytest.mark.usefixtures("ward")
     async def test_it_never_tells_what_was_not_released(self, client, session, values):
-        await drained(session, comment(**values))
+        await received(session, comment(**values))
         assert (await page(client))["items"] == []
 
     async def test_replies_stand_beneath_the_comment_they_answer(
@@ -227,8 +228,8 @@ class TestPublicFeedback:
         ]
 
     async def test_pages_go_by_month_and_tell_no_id_and_no_day(self, client, session):
-        await drained(session, *(comment(days=31 * n, comment_good=f"{n}") for n in range(5)))
-        await drained(session, *(comment(comment_good=f"now {n}") for n in range(3)))
+        await received(session, *(comment(days=31 * n, comment_good=f"{n}") for n in range(5)))
+        await received(session, *(comment(comment_good=f"now {n}") for n in range(3)))
         ids = list(await session.scalars(text("SELECT id::text FROM feedback_response")))
         seen, after, raw = [], None, ""
         while True:
@@ -251,7 +252,7 @@ class TestPublicFeedback:
             for day, count in ((last, 6), (before, 3), (today(), 9))
             for _ in range(count)
         ]
-        await drained(session, *bodies)
+        await received(session, *bodies)
         figures = (await page(client))["figures"]
         assert [each["period"] for each in figures] == [f"{before:%Y-%m}", f"{last:%Y-%m}"]
         assert [each["total"] for each in figures] == [3, 6]
@@ -259,7 +260,7 @@ class TestPublicFeedback:
         assert {each["very_good"] for each in figures} == {None}
 
     async def test_any_cache_may_keep_it(self, client, session):
-        await drained(session, comment())
+        await received(session, comment())
         answer = await client.get(FEEDBACK, params={"team": "CITY"})
         known = {"If-None-Match": answer.headers["ETag"]}
         assert answer.headers["Cache-Control"] == "public, max-age=0"

@@ -20,10 +20,11 @@ from app.api.v1.feedback.schemas import (
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.errors import ForbiddenError
-from app.domain.feedback import downloads, summary
-from app.domain.feedback import responses as reading
-from app.domain.feedback.downloads import DownloadTooLargeError
+from app.domain.feedback import summary
 from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
+from app.domain.feedback.moderation import downloads
+from app.domain.feedback.moderation import responses as reading
+from app.domain.feedback.moderation.downloads import DownloadTooLargeError
 from app.reports import sheets
 
 router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
@@ -52,7 +53,10 @@ async def list_responses(
     """List responses, newest day first.
 
     A single response is a small number, hence both scopes. Comments need
-    `feedback:read:comments` too; without it they are null, and `search` is refused. A search tells
+    `feedback:read:comments` too; without it they are null, and `search` is refused. In the place of
+    a name or another identifier that screening found stands a word such as `[name]`, and `search`
+    finds what is shown so; with `feedback:moderate` comments are shown as they were written. What
+    is not screened yet is null, and `comments_pending` is true: mostly for a moment. A search tells
     in `highlights` where the words stand.
     """
     return json(await reading.find(door, FIELDS, filters.page(), filters.filters(), to=actor))

@@ -36,7 +36,9 @@ class Highlight(BaseModel):
 
 
 class ResponseOut(BaseModel):
-    """What one person told about one team; comments are null without their own scope."""
+    """What one person told about one team; comments are null without their own scope, and masked
+    without `feedback:moderate`.
+    """
 
     id: UUID
     team_id: UUID
@@ -55,6 +57,10 @@ class ResponseOut(BaseModel):
     item_ratings: list[ItemRating] | None
     comment_good: str | None = Field(examples=["Everyone was kind."])
     comment_better: str | None = Field(examples=[None])
+    comments_pending: bool = Field(
+        description="True where a comment is not shown because it is not screened yet.",
+        examples=[False],
+    )
     publication_status: PublicationStatus | None
     consent_public: bool | None
     language: str | None = Field(examples=["en"])
