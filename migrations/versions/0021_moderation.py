@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "moderation_1"
+revision: str = "0021"
 down_revision: str | None = "0020"
 branch_labels = None
 depends_on = None
