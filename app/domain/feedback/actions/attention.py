@@ -4,10 +4,12 @@ A response asks for it where its author wants to be contacted, or rated poor or 
 been seen to once a reply to it is out, or an action that was not withdrawn answers it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
+from uuid import UUID
 
 from app.core.actor import Actor
 from app.core.clock import today
@@ -28,7 +30,14 @@ _FILTERS: Final[Mapping[str, str]] = {
     "after": "r.id > {after}::uuid",
     "over": "r.day + f.act_within_days < $1::date",
 }
-_LIST: Final = """
+# A response `r` that asks for it and was not seen to.
+_WAITS: Final = """(r.contact_wanted OR r.fft_answer IN ('poor', 'very_poor'))
+       AND NOT EXISTS (SELECT FROM feedback_reply y
+                        WHERE y.response_id = r.id AND y.status = 'published')
+       AND NOT EXISTS (SELECT FROM feedback_action_response l
+                         JOIN feedback_action a ON a.id = l.action_id
+                        WHERE l.response_id = r.id AND a.status <> 'withdrawn')"""
+_LIST: Final = f"""
 SELECT item::text, id FROM (
     SELECT r.id, json_build_object(
                'response_id', r.id, 'team_id', r.team_id, 'day', r.day,
@@ -38,14 +47,15 @@ SELECT item::text, id FROM (
                'due_on', r.day + f.act_within_days,
                'days_over', greatest(0, $1::date - (r.day + f.act_within_days))) AS item
       FROM feedback_response r, feedback_policy f
-     WHERE (r.contact_wanted OR r.fft_answer IN ('poor', 'very_poor')) AND {where}
-       AND NOT EXISTS (SELECT FROM feedback_reply y
-                        WHERE y.response_id = r.id AND y.status = 'published')
-       AND NOT EXISTS (SELECT FROM feedback_action_response l
-                         JOIN feedback_action a ON a.id = l.action_id
-                        WHERE l.response_id = r.id AND a.status <> 'withdrawn')
+     WHERE {_WAITS} AND {{where}}
      ORDER BY r.id LIMIT $2) listed
  ORDER BY id"""
+_COUNT: Final = f"""
+SELECT r.team_id, count(*) AS waiting,
+       count(*) FILTER (WHERE r.day + f.act_within_days < $2::date) AS overdue
+  FROM feedback_response r, feedback_policy f
+ WHERE {_WAITS} AND r.team_id = ANY($1::uuid[])
+ GROUP BY 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,11 @@ async def find(door: Statement, wanted: Wanted, page: Page, *, to: Actor) -> byt
     following = f'"{shown[-1]["id"]}"' if len(rows) > page.limit else "null"
     items = ",\n".join(row["item"] for row in shown)
     return f'{{"items":[{items}],"next":{following}}}'.encode()
+
+
+async def count(door: Statement, teams: Sequence[UUID], day: date) -> list[Any]:
+    """Count, by team, those that wait and those of them that are over their day."""
+    return await door.fetch(_COUNT, teams, day)
 
 
 @lru_cache(maxsize=256)
