@@ -11,6 +11,7 @@ from app.api.v1.feedback.attention import router as attention
 from app.api.v1.feedback.cadence import router as cadence
 from app.api.v1.feedback.codings import router as codings
 from app.api.v1.feedback.escalations import router as escalations
+from app.api.v1.feedback.digests import router as digests
 from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.moderation import router as moderation
@@ -56,6 +57,7 @@ router.include_router(feeds)
 router.include_router(actions)
 router.include_router(replies)
 router.include_router(attention)
+router.include_router(digests)
 router.include_router(public)
 router.include_router(cadence)
 router.include_router(meetings)
