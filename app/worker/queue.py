@@ -31,6 +31,7 @@ from app.domain.people.messages.service import SEND
 from app.imports.taking import KIND as IMPORT_FEEDBACK
 from app.worker.topics import (
     cadence,
+    digests,
     feedback_imports,
     locations,
     messages,
@@ -59,6 +60,8 @@ SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "cadence": ("23 6 * * *", cadence.handle),
     "remind_of_returns": ("41 6 * * *", returns.handle),
     "remind_of_escalations": ("7 * * * *", moderation.remind),
+    # Mondays at 06:05 in London, in summer at 07:05.
+    "send_digests": ("5 6 * * 1", digests.handle),
 }
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)
