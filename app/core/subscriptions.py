@@ -41,6 +41,7 @@ _NEXT = text(
     "SELECT seq, entity_id, op, fields FROM change_log"
     " WHERE entity = :entity AND seq > :seq ORDER BY seq LIMIT :limit"
 )
+_NEWEST = text("SELECT coalesce(max(seq), 0) FROM change_log")
 _MOVE = text("UPDATE subscription SET seq = :seq WHERE name = :name")
 
 
@@ -56,8 +57,18 @@ async def read(session: AsyncSession, name: str, entity: str, limit: int) -> lis
         seq = await session.scalar(_PLACE, {"name": name})
         if seq is None:
             return []
-    rows = await session.execute(_NEXT, {"entity": entity, "seq": seq, "limit": limit})
-    found = [Seen(row.seq, row.entity_id, ChangeOp(row.op), row.fields) for row in rows]
+    found = await following(session, entity, seq, limit)
     if found:
         await session.execute(_MOVE, {"name": name, "seq": found[-1].seq})
     return found
+
+
+async def following(session: AsyncSession, entity: str, seq: int, limit: int) -> list[Seen]:
+    """Give the next changes behind a place, for a reader that keeps its place itself."""
+    rows = await session.execute(_NEXT, {"entity": entity, "seq": seq, "limit": limit})
+    return [Seen(row.seq, row.entity_id, ChangeOp(row.op), row.fields) for row in rows]
+
+
+async def newest(session: AsyncSession) -> int:
+    """Give the place of a reader who has seen all there is."""
+    return int(await session.scalar(_NEWEST) or 0)

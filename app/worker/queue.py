@@ -38,6 +38,7 @@ from app.worker.topics import (
     moderation,
     retention,
     returns,
+    searches,
     themes,
 )
 
@@ -62,6 +63,7 @@ SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "remind_of_escalations": ("7 * * * *", moderation.remind),
     # Mondays at 06:05 in London, in summer at 07:05.
     "send_digests": ("5 6 * * 1", digests.handle),
+    "alert_searches": ("53 5 * * *", searches.handle),
 }
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)

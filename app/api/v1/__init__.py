@@ -10,8 +10,8 @@ from app.api.v1.feedback.actions import router as actions
 from app.api.v1.feedback.attention import router as attention
 from app.api.v1.feedback.cadence import router as cadence
 from app.api.v1.feedback.codings import router as codings
-from app.api.v1.feedback.escalations import router as escalations
 from app.api.v1.feedback.digests import router as digests
+from app.api.v1.feedback.escalations import router as escalations
 from app.api.v1.feedback.feeds import router as feeds
 from app.api.v1.feedback.meetings import router as meetings
 from app.api.v1.feedback.moderation import router as moderation
@@ -24,6 +24,7 @@ from app.api.v1.feedback.representation import router as feedback_representation
 from app.api.v1.feedback.return_modes import router as return_modes
 from app.api.v1.feedback.returns import router as returns
 from app.api.v1.feedback.routes import router as feedback
+from app.api.v1.feedback.searches import router as searches
 from app.api.v1.feedback.submissions import router as submissions
 from app.api.v1.feedback.surveys import router as surveys
 from app.api.v1.feedback.themes import router as themes
@@ -40,6 +41,7 @@ from app.api.v1.webhooks.inbox import router as inbox
 # The largest body where a router does not say otherwise.
 router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1024)
 router.include_router(feedback)
+router.include_router(searches)
 router.include_router(unmapped)
 router.include_router(feedback_policy)
 router.include_router(feedback_representation)

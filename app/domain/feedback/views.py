@@ -1,14 +1,15 @@
 """What one kind of reader sees of the responses: lists, single ones, and what a search finds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from sqlalchemy import ARRAY, Uuid, bindparam, func
 
 from app.core.json_rows import Build, Columns, Fields, JsonRows
 from app.core.paging import Page
-from app.core.statement import Statement
+from app.core.statement import Kept, Statement
 from app.domain.feedback import highlighting
 from app.domain.feedback.errors import ResponseNotFoundError
 from app.domain.feedback.models import FeedbackResponse
@@ -27,6 +28,8 @@ class View:
         version = FeedbackResponse.__table__.c.version
         self._rows = JsonRows(columns, build, ResponseNotFoundError, version)
         self._words = Words(build)
+        self._build = build
+        self._counts: dict[frozenset[str], Kept] = {}
 
     async def one(
         self, door: Statement, fields: Fields, id_: UUID, values: Mapping[str, Any]
@@ -48,6 +51,16 @@ class View:
             items = await _highlighted(door, items, values["search"])
         following = f'"{ids[page.limit - 1]}"' if len(ids) > page.limit else "null"
         return f'{{"items":[{items}],"next":{following}}}'.encode()
+
+    async def count(self, door: Statement, ids: Sequence[UUID], values: Mapping[str, Any]) -> int:
+        """Count those among these responses that the filters let through."""
+        using = frozenset(values)
+        if using not in self._counts:
+            among: Any = func.any(bindparam("ids", type_=ARRAY(Uuid())))
+            chosen = self._build(using).where(FeedbackResponse.id == among)
+            self._counts[using] = Kept.of(chosen.with_only_columns(func.count()))
+        kept = self._counts[using]
+        return int(await door.fetchval(kept.text, *kept.arguments({**values, "ids": list(ids)})))
 
 
 async def _highlighted(door: Statement, items: str, query: str) -> str:

@@ -46,19 +46,21 @@ SELECT u.id, u.name, k.id AS key_id,
                     unnest(r.scopes) scope
               WHERE ur.user_id = u.id AND (k.scopes IS NULL OR scope = ANY(k.scopes))) AS scopes,
        CASE WHEN k.directorates IS NULL AND k.teams IS NULL THEN NULL
-            ELSE coalesce(k.directorates, '{}') END AS directorates,
+            ELSE coalesce(k.directorates, '{{}}') END AS directorates,
        CASE WHEN k.directorates IS NULL AND k.teams IS NULL THEN NULL ELSE
-            ARRAY(SELECT t.id FROM team t WHERE t.id = ANY(coalesce(k.teams, '{}'))
+            ARRAY(SELECT t.id FROM team t WHERE t.id = ANY(coalesce(k.teams, '{{}}'))
                   UNION
                   SELECT p.team_id FROM team_placement p
-                   WHERE p.directorate_id = ANY(coalesce(k.directorates, '{}'))
+                   WHERE p.directorate_id = ANY(coalesce(k.directorates, '{{}}'))
                      AND p.valid_from <= today
                      AND (p.valid_to IS NULL OR p.valid_to > today))
        END AS teams
   FROM api_key k JOIN app_user u ON u.id = k.user_id,
        CAST($2::timestamptz AT TIME ZONE 'Europe/London' AS date) today
- WHERE k.hash = $1 AND k.revoked_at IS NULL AND u.active
+ WHERE {key} = $1 AND k.revoked_at IS NULL AND u.active
    AND (k.expires_at IS NULL OR k.expires_at > $2)"""
+_BY_HASH: Final = _ACTOR.format(key="k.hash")
+_BY_ID: Final = _ACTOR.format(key="k.id")
 
 _USED = """
 INSERT INTO api_key_use (key_id, last_used_at) VALUES ($1, $2)
@@ -76,7 +78,7 @@ def _live(at: Any) -> ColumnElement[bool]:
     return and_(K.revoked_at.is_(None), or_(K.expires_at.is_(None), K.expires_at > at))
 
 
-def _taken(name: str) -> ColumnElement[bool]:
+def taken(name: str) -> ColumnElement[bool]:
     """Tell whether a key would be taken at the instant bound as `name`."""
     return and_(_live(bindparam(name, type_=DateTime(timezone=True))), User.active)
 
@@ -90,8 +92,8 @@ _WITHIN = and_(
 _KEY_FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
     "visible": _WITHIN,
     "user": K.user_id == bindparam("user", type_=Uuid()),
-    "live": _taken("live"),
-    "ended": ~_taken("ended"),
+    "live": taken("live"),
+    "ended": ~taken("ended"),
 }
 _KEY_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{
@@ -171,10 +173,20 @@ ME: Final = JsonRows(
 
 async def actor_of(door: Statement, key_hash: bytes, at: datetime) -> Actor | None:
     """Find who a live key belongs to, and note its use to the minute."""
-    row = await door.fetchrow(_ACTOR, key_hash, at)
+    row = await door.fetchrow(_BY_HASH, key_hash, at)
     if row is None:
         return None
     await door.execute(_USED, row["key_id"], at)
+    return _actor(row)
+
+
+async def actor_by_key(door: Statement, key_id: UUID | None, at: datetime) -> Actor | None:
+    """Find who a live key belongs to and what it may do, for work that nobody waits for."""
+    row = await door.fetchrow(_BY_ID, key_id, at)
+    return None if row is None else _actor(row)
+
+
+def _actor(row: Mapping[str, Any]) -> Actor:
     return Actor(
         id=row["id"],
         name=row["name"],

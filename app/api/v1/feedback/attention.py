@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 
 from app.api.deps import Door, Paging, authenticate, json
 from app.api.strict import StrictRoute
-from app.api.v1.feedback.schemas import DayRange
 from app.core.actor import Actor
 from app.domain.feedback import summary
 from app.domain.feedback.actions import attention
 from app.domain.feedback.actions.attention import Wanted
+from app.domain.feedback.choosing import DayRange
 
 router = APIRouter(prefix="/feedback/attention", tags=["feedback"], route_class=StrictRoute)
 

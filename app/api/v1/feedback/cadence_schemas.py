@@ -5,12 +5,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.deps import Paging
-from app.api.v1.feedback.schemas import DayRange
 from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
 from app.core.wire import Day
 from app.domain.feedback.cadence.report import Asked, By
 from app.domain.feedback.cadence.rules import Because, MetBy, State
 from app.domain.feedback.cadence.service import Counted
+from app.domain.feedback.choosing import DayRange
 from app.domain.organisation.models import Setting
 
 PCT = Field(description="Of what is decided, met or missed.", examples=[75.0])

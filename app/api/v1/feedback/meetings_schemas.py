@@ -4,9 +4,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.api.deps import Paging
-from app.api.v1.feedback.schemas import DayRange
 from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
 from app.core.wire import Day
+from app.domain.feedback.choosing import DayRange
 from app.domain.feedback.codes import (
     Channel,
     FftAnswer,

@@ -14,8 +14,8 @@ from pydantic import (
 
 from app.api.deps import etag
 from app.api.v1.feedback.representation_schemas import percent
-from app.api.v1.feedback.schemas import DayRange
 from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
+from app.domain.feedback.choosing import DayRange
 from app.domain.feedback.periods import Per
 from app.domain.feedback.representation import wilson
 from app.domain.feedback.representation.defining import Definition

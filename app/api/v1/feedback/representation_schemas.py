@@ -7,7 +7,7 @@ from pydantic import (
     Field,
 )
 
-from app.api.v1.feedback.schemas import DayRange
+from app.domain.feedback.choosing import DayRange
 from app.domain.feedback.representation import wilson
 from app.domain.feedback.representation.dimensions import (
     CHARACTERISTICS,

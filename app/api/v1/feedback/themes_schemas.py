@@ -2,7 +2,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from app.api.v1.feedback.schemas import DayRange
+from app.domain.feedback.choosing import DayRange
 from app.domain.feedback.periods import Per
 from app.domain.feedback.themes.counting import Asked, By
 

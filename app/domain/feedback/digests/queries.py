@@ -12,7 +12,6 @@ from app.core import statement
 from app.core.actor import Actor
 from app.core.paging import Page
 from app.core.statement import Statement
-from app.domain.feedback import responses
 from app.domain.feedback.actions import attention
 from app.domain.feedback.cadence import report
 from app.domain.feedback.cadence.queries import Which
@@ -28,6 +27,7 @@ from app.domain.feedback.digests.digest import (
     ThemeCount,
     Week,
 )
+from app.domain.feedback.moderation import responses
 from app.domain.feedback.policy import service as policies
 from app.domain.feedback.queries import COMMENTS
 from app.domain.feedback.summary import ANSWERS, Group

@@ -4,7 +4,7 @@ What nobody has screened yet is told as pending and not shown. Who reads masked 
 masked texts, so that no search confirms a word behind a mask.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -84,9 +84,22 @@ async def find(
     door: Statement, fields: tuple[str, ...], page: Page, filters: Mapping[str, Any], *, to: Actor
 ) -> bytes:
     """Give a page of responses as JSON; searching in comments needs the scope to read them."""
+    check(filters, to)
+    return await view(to).page(door, fields, page, {**filters, **limits(to)})
+
+
+async def count(
+    door: Statement, ids: Sequence[UUID], filters: Mapping[str, Any], *, to: Actor
+) -> int:
+    """Count those among these responses that a list by these filters would show."""
+    check(filters, to)
+    return await view(to).count(door, ids, {**filters, **limits(to)})
+
+
+def check(filters: Mapping[str, Any], to: Actor) -> None:
+    """Refuse who searches for words that they may not read; raises ForbiddenError."""
     if "search" in filters and not to.can(COMMENTS):
         raise ForbiddenError(missing=[COMMENTS])
-    return await view(to).page(door, fields, page, {**filters, **limits(to)})
 
 
 async def get(
