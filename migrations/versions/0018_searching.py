@@ -21,19 +21,20 @@ WHERE = "comment_good IS NOT NULL OR comment_better IS NOT NULL"
 
 
 def upgrade() -> None:
-    # The old index serves every query of the code before until the new one is there.
     op.execute("SET LOCAL statement_timeout = 0")
+    # Both in one transaction, so that at no time there is neither; writers wait meanwhile.
+    op.execute(
+        "-- squawk-ignore require-concurrent-index-deletion\nDROP INDEX ix_feedback_response_words"
+    )
     op.execute(ID_DAY)
     op.execute(
         "CREATE INDEX ix_feedback_response_moved ON feedback_response (id)"
         " WHERE id_day(id) <> (day - '1970-01-01'::date)"
     )
     op.execute(
-        f"CREATE INDEX ix_feedback_response_words_new ON feedback_response"
+        f"CREATE INDEX ix_feedback_response_words ON feedback_response"
         f" USING gin (({PLACES}), ({WORDS})) WHERE {WHERE}"
     )
-    op.execute("DROP INDEX ix_feedback_response_words")
-    op.execute("ALTER INDEX ix_feedback_response_words_new RENAME TO ix_feedback_response_words")
 
 
 def downgrade() -> None:

@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("framework", sa.Text(), nullable=False),
         sa.Column("themes", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("sentiment", sa.SmallInteger(), nullable=True),
+        sa.Column("sentiment", sa.Integer(), nullable=True),
         sa.Column(
             "coded_by",
             sa.Enum(

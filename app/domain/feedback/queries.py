@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import (
     ARRAY,
     Date,
+    Integer,
     Select,
-    SmallInteger,
     Text,
     Uuid,
     bindparam,
@@ -60,7 +60,7 @@ FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
     "source": R.source == _value("source"),
     "channel": R.channel == _value("channel"),
     "theme": R.themes.op("@>")(func.array_append(literal_column("'{}'::text[]"), _value("theme"))),
-    "sentiment": R.sentiment == _value("sentiment", SmallInteger()),
+    "sentiment": R.sentiment == _value("sentiment", Integer()),
     "with_comment": _HAS_COMMENT,
     "without_comment": ~_HAS_COMMENT,
     "search": _HAS_COMMENT & literal_column(WORDS).op("@@")(QUERY),

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
-    SmallInteger,
     UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -100,7 +99,7 @@ class ThemeCoding(Base):
     revision: Mapped[int]
     framework: Mapped[str]
     themes: Mapped[list[str]]
-    sentiment: Mapped[int | None] = mapped_column(SmallInteger)
+    sentiment: Mapped[int | None]
     coded_by: Mapped[CodedBy]
     coded_on: Mapped[date]
     actor_id: Mapped[UUID | None]
