@@ -168,7 +168,7 @@ def _veiled(group: Group) -> dict[str, str]:
     counts = _counted(group)
     total = counts.pop(_TOTAL)
     small = any(0 < sum(counts[key] for key in keys) < THRESHOLD for keys in _GROUPS)
-    closed = hidden(counts, [counts, *_GROUPS[:-1]])
+    closed = hidden(counts, [*_GROUPS[:-1], counts])
     told = {
         key: NOT_SHOWN if key in closed and few(number) != FEW else few(number)
         for key, number in counts.items()
