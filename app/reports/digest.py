@@ -200,6 +200,7 @@ def _standing(digest: Digest, count: Count) -> Table:
             ("Of these, past the day they were due", _within(now.overdue, now.waiting, count)),
             ("Replies to approve", count(now.replies_to_approve)),
             ("Replies to publish", count(now.replies_to_publish)),
+            ("Texts that wait for moderation", count(now.texts_held)),
             ("Actions still to be done", str(now.actions_open)),
             ("Of these, overdue", str(now.actions_overdue)),
         ],

@@ -196,6 +196,7 @@ def test_a_message_tells_no_figure_of_few():
         "Poor: this week fewer than 5, week before 0",
         "Gratitude: 18",
         "Replies to approve: fewer than 5",
+        "Texts that wait for moderation: 0",
         "Actions still to be done: 3",
         "1 March 2026 to 31 March 2026: hearing people met, telling them back still open",
     ):

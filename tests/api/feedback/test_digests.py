@@ -7,7 +7,8 @@ import time_machine
 from sqlalchemy import text
 
 from tests.api.feedback.conftest import SMALL, told
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 READER = ("feedback:read", SMALL)
 WORDS = (*READER, "feedback:read:comments")
@@ -31,7 +32,7 @@ async def said(session, city, ward):
             )
             for at, day in enumerate(days)
         ]
-        await drained(session, *bodies)
+        await received(session, *bodies)
 
     return taken
 
@@ -126,6 +127,19 @@ async def test_comments_are_for_who_may_read_them(reader, api_of, said):
         ("2026-03-03", "very_good", "Kind 0.", None, "en"),
     ]
     assert found["more_comments"] is False
+
+
+async def test_words_behind_a_mask_stay_there(api_of, said):
+    await said("2026-03-03", comment_good="Ring me on 07700 900123.")
+    for scopes, masked in ((WORDS, True), ((*WORDS, "feedback:moderate"), False)):
+        (comment,) = (await read(await api_of(*scopes)))["comments"]
+        assert ("07700" not in comment["comment_good"]) == masked
+
+
+async def test_texts_that_wait_for_moderation_are_counted(reader, said):
+    await said("2026-01-05", comment_good="Ring me on 07700 900123.")
+    await said("2026-01-05", location_code="WARD", comment_good="Ring me on 07700 900123.")
+    await standing(reader, texts_held=1)
 
 
 async def test_at_most_twenty_comments_are_shown(api_of, said):

@@ -101,6 +101,7 @@ class DigestStanding(BaseModel):
     actions_told: int = Field(description="Published in the week.", examples=[1])
     replies_told: int = Field(description="Published in the week.", examples=[2])
     promises_kept: int = Field(description="Kept in the week.", examples=[0])
+    texts_held: int = Field(description="Waiting for moderation.", examples=[2])
 
     @classmethod
     def of(cls, standing: Standing) -> Self:

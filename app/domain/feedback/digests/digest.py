@@ -89,6 +89,7 @@ class Standing:
     """How the team stands today, and what it told back in the week.
 
     Of the responses that ask for a reply or an action, `overdue` are those past the trust's days.
+    Of its texts, `texts_held` are kept from the public until somebody decides of them.
     """
 
     waiting: int = 0
@@ -100,6 +101,7 @@ class Standing:
     actions_told: int = 0
     replies_told: int = 0
     promises_kept: int = 0
+    texts_held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

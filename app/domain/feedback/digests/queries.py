@@ -79,6 +79,11 @@ SELECT t.team_id, count(DISTINCT p.id) AS promises_kept
   FROM feedback_promise p JOIN feedback_meeting_team t ON t.meeting_id = p.meeting_id
  WHERE t.team_id = ANY($1) AND p.kept_on BETWEEN $2 AND $3
  GROUP BY 1"""
+_HELD: Final = """
+SELECT r.team_id, count(*) AS texts_held
+  FROM feedback_moderation m JOIN feedback_response r ON r.id = m.response_id
+ WHERE r.team_id = ANY($1) AND m.status = 'held'
+ GROUP BY 1"""
 _NAMES: Final = {theme.code: theme.name for theme in CURRENT.themes}
 _NOTHING: Final = (0,) * len(ANSWERS)
 _LONGEST: Final = timedelta(31)  # no period of cadence is longer
@@ -136,6 +141,7 @@ async def standing(door: Statement, teams: Teams, week: Week, day: date) -> dict
         await door.fetch(_ACTIONS, teams, day),
         await door.fetch(_TOLD, teams, week.first, week.last),
         await door.fetch(_KEPT, teams, week.first, week.last),
+        await door.fetch(_HELD, teams),
     ):
         for row in rows:
             counted: Mapping[str, Any] = dict(row)
