@@ -8,13 +8,13 @@ import structlog
 import time_machine
 from sqlalchemy import select, text
 
-from app.core import changes
 from app.domain.feedback.searches import alerts
 from app.domain.feedback.searches.models import Alert, SavedSearch, SearchPlace, begins
 from app.domain.people.messages.models import Message
 from app.worker import queue
 from app.worker.topics import searches
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 SCOPES = ["feedback:read", "feedback:read:small_numbers", "feedback:read:comments"]
 MONDAY, TUESDAY, WEDNESDAY, NEXT_MONDAY = "2026-04-13", "2026-04-14", "2026-04-15", "2026-04-20"
@@ -49,13 +49,11 @@ def saved(given, places):
 
 @pytest.fixture
 def heard(session):
-    """Take in reviews of a day long ago, so that the log's readers see them."""
+    """Take in reviews of a day long ago, and let them be screened."""
 
     async def made(number: int = 1, location: str = "CITY", **values: object) -> None:
         told = {"location_code": location, "submitted_at": "2020-01-05T10:00:00Z"} | values
-        await drained(session, *(event(**review(**told)) for _ in range(number)))
-        await changes.sequence(session)
-        await session.commit()
+        await received(session, *(event(**review(**told)) for _ in range(number)))
 
     return made
 
@@ -153,9 +151,7 @@ async def test_a_response_is_new_once_however_often_it_changes(mornings, session
     await heard(1, source_review_id="same")
     await mornings.on(MONDAY)
     told_again = review(location_code="CITY", source_review_id="same", version=2)
-    await drained(session, event("review.updated", **told_again))
-    await changes.sequence(session)
-    await session.commit()
+    await received(session, event("review.updated", **told_again))
     assert await mornings.on(TUESDAY) == 0
 
 

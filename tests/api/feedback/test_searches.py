@@ -9,7 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core import changes
 from app.domain.feedback.searches.errors import REFUSALS
 from tests.api.feedback.conftest import SMALL, Staff
-from tests.factories import drained, event, review
+from tests.factories import event, review
+from tests.moderating import received
 
 ROWS = ("feedback:read", SMALL)
 ALL = (*ROWS, "feedback:read:comments")
@@ -35,7 +36,7 @@ async def heard(session, city, ward):
             fft_answer=answer,
             comment_good=f"Kind nurses, {answer}",
         )
-        await drained(session, event(**told))
+        await received(session, event(**told))
 
 
 def days(items: list[dict]) -> list[str]:
