@@ -49,13 +49,12 @@ def test_only_the_feed_signs():
 
 
 @secured
-@pytest.mark.parametrize("credential", [None, "Bearer ev_test_x", "Basic YTpi", "unknown"])
-async def test_without_a_known_key_nothing_is_done(client, operation, credential):
-    if credential == "unknown":
-        credential = f"Bearer {keys.make('test')}"
-    answer = await ask(client, operation, {"Authorization": credential} if credential else {})
-    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
+async def test_without_a_known_key_nothing_is_done(client, operation):
+    for credential in (None, "Bearer ev_test_x", "Basic YTpi", f"Bearer {keys.make('test')}"):
+        answer = await ask(client, operation, {"Authorization": credential} if credential else {})
+        told = (answer.status_code, answer.json()["type"])
+        assert told == (401, "/problems/unauthenticated"), credential
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @scoped

@@ -47,36 +47,23 @@ HOSTILE = {
 }
 
 
-async def send(client, as_, operation, content, headers):
+async def endless() -> AsyncIterator[bytes]:
+    for _ in range(50):
+        yield b" " * 1024 * 1024
+
+
+@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
+async def test_a_hostile_body_gets_a_problem(client, as_, operation):
+    """All of them, without a length too, one after the other: making a caller costs the most."""
     asked = request(operation)
     asked.pop("json")
-    held = asked["headers"] | await as_(*operation.scopes) | headers
-    return await client.request(**asked | {"content": content, "headers": held})
-
-
-@pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
-async def test_a_hostile_body_gets_a_problem(client, as_, operation, case):
-    body, headers, status, slug = case
-    answer = await send(client, as_, operation, body, headers)
-    assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}")
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
-async def test_a_body_without_a_length_is_measured_too(client, as_, operation):
-    async def parts() -> AsyncIterator[bytes]:
-        for _ in range(50):
-            yield b" " * 1024 * 1024
-
-    answer = await send(client, as_, operation, parts(), JSON)
-    assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
-
-
-@pytest.mark.parametrize(
-    "kind", ["application/merge-patch+json", "APPLICATION/JSON; charset=utf-8"]
-)
-@pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
-async def test_other_names_of_json_are_taken(client, as_, operation, kind):
-    answer = await send(client, as_, operation, b"[]", {"content-type": kind})
-    assert answer.status_code == 422
+    held = asked["headers"] | await as_(*operation.scopes)
+    cases = HOSTILE | {"no length": (endless(), JSON, 413, "too-large")}
+    for name, (body, headers, status, slug) in cases.items():
+        answer = await client.request(**asked | {"content": body, "headers": held | headers})
+        told = (answer.status_code, answer.json()["type"], answer.headers["content-type"])
+        assert told == (status, f"/problems/{slug}", "application/problem+json"), name
+    for kind in ("application/merge-patch+json", "APPLICATION/JSON; charset=utf-8"):
+        named = held | {"content-type": kind}
+        answer = await client.request(**asked | {"content": b"[]", "headers": named})
+        assert answer.status_code == 422, kind
