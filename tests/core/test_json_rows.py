@@ -16,6 +16,7 @@ from app.core.inbox import EventStatus, InboxAlert, InboxEvent
 from app.core.paging import Page
 from app.domain.feedback import codes, operators, queries
 from app.domain.feedback.models import FeedbackResponse
+from app.domain.feedback.moderation import responses
 
 QUICK = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -25,7 +26,10 @@ ODD = st.sampled_from(list("\"\\/\b\f\n\r\t\x01\x1f\x7f\x85\u2028\u2029<>&'{}[],
 PLAIN = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 TEXTS = st.text(ODD | PLAIN, max_size=30)
 READER = Actor(
-    id=uuid7(), name="Jo", key_id=uuid7(), scopes=frozenset({queries.COMMENTS, "feedback:read"})
+    id=uuid7(),
+    name="Jo",
+    key_id=uuid7(),
+    scopes=frozenset({"feedback:read", queries.COMMENTS, responses.MODERATE}),
 )
 
 
@@ -73,11 +77,13 @@ async def test_a_response_is_what_its_model_dumps(session, door, given, values):
     )
     await given.add(row)
     fields = tuple(ResponseOut.model_fields)
-    expected = ResponseOut.model_validate(row, from_attributes=True).model_dump(mode="json")
-    body, version = await queries.get(door, fields, row.id, to=READER)
+    stored = {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    shown = ResponseOut.model_validate(stored | {"comments_pending": False, "highlights": None})
+    expected = shown.model_dump(mode="json")
+    body, version = await responses.get(door, fields, row.id, to=READER)
     assert (json.loads(body), version) == (expected, values["version"])
     only = {"team": team.code}
-    page = json.loads(await queries.find(door, fields, Page(), only, to=READER))
+    page = json.loads(await responses.find(door, fields, Page(), only, to=READER))
     assert page == {"items": [expected], "next": None}
 
 

@@ -1,6 +1,13 @@
 import pytest
 
-ALL = ("keys:read", "keys:manage", "feedback:read", "organisation:read")
+ALL = (
+    "keys:read",
+    "keys:manage",
+    "feedback:act",
+    "feedback:read",
+    "feedback:submit",
+    "organisation:read",
+)
 
 
 @pytest.fixture
