@@ -42,6 +42,7 @@ _NEXT = text(
     " WHERE entity = :entity AND seq > :seq ORDER BY seq LIMIT :limit"
 )
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM change_log")
+_REACHED = text("SELECT seq FROM subscription WHERE name = :name")
 _MOVE = text("UPDATE subscription SET seq = :seq WHERE name = :name")
 
 
@@ -67,6 +68,11 @@ async def following(session: AsyncSession, entity: str, seq: int, limit: int) ->
     """Give the next changes behind a place, for a reader that keeps its place itself."""
     rows = await session.execute(_NEXT, {"entity": entity, "seq": seq, "limit": limit})
     return [Seen(row.seq, row.entity_id, ChangeOp(row.op), row.fields) for row in rows]
+
+
+async def reached(session: AsyncSession, name: str) -> int:
+    """Give the place up to which a reader has seen all; 0 where it never read."""
+    return int(await session.scalar(_REACHED, {"name": name}) or 0)
 
 
 async def newest(session: AsyncSession) -> int:

@@ -35,7 +35,7 @@ class Subscriber:
 
 SUBSCRIBERS: Mapping[str, Subscriber] = {
     "themes": Subscriber("feedback_response", themes.follow, themes.BATCH),
-    "screening": Subscriber("feedback_response", screened.follow, batch=250, gives_way=True),
+    screened.SCREENING: Subscriber("feedback_response", screened.follow, batch=250, gives_way=True),
 }
 _BUSY = text(
     "SELECT count(*) > :much FROM"

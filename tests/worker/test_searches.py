@@ -8,13 +8,14 @@ import structlog
 import time_machine
 from sqlalchemy import select, text
 
+from app.core import changes
 from app.domain.feedback.searches import alerts
 from app.domain.feedback.searches.models import Alert, SavedSearch, SearchPlace, begins
 from app.domain.people.messages.models import Message
 from app.worker import queue
 from app.worker.topics import searches
-from tests.factories import event, review
-from tests.moderating import received
+from tests.factories import drained, event, review
+from tests.moderating import follow, received
 
 SCOPES = ["feedback:read", "feedback:read:small_numbers", "feedback:read:comments"]
 MONDAY, TUESDAY, WEDNESDAY, NEXT_MONDAY = "2026-04-13", "2026-04-14", "2026-04-15", "2026-04-20"
@@ -255,3 +256,14 @@ def test_periods_are_days_and_weeks_from_monday(alert, days, periods):
 
 def test_alerts_go_out_every_morning():
     assert queue.SCHEDULES["alert_searches"] == ("53 5 * * *", searches.handle)
+
+
+async def test_what_is_not_screened_yet_is_told_once_it_is(saved, session, mornings):
+    await saved(filters={"search": "kind"})
+    told = review(comment_good="kind", location_code="CITY", submitted_at="2020-01-05T10:00:00Z")
+    await drained(session, event(**told))
+    await changes.sequence(session)
+    await session.commit()
+    assert await mornings.on(MONDAY) == 0
+    await follow(session)
+    assert await mornings.on(TUESDAY) == 1

@@ -21,6 +21,8 @@ from app.domain.feedback.moderation.rules import Releases, Told
 from app.domain.feedback.moderation.screening import VERSION, screen
 from app.domain.feedback.policy import service as policy
 
+SCREENING: Final = "screening"
+"""The subscriber's name, by which others know how far it has come."""
 # What of a response decides how its texts stand.
 _MATTERS: Final = frozenset(
     {"comment_good", "comment_better", "answers", "consent_public", "publication_status"}

@@ -19,6 +19,7 @@ from app.core.change_feed import ChangeOp
 from app.core.clock import now
 from app.core.errors import ForbiddenError
 from app.domain.feedback.moderation import responses
+from app.domain.feedback.moderation.screened import SCREENING
 from app.domain.feedback.searches import queries
 from app.domain.feedback.searches.errors import SearchOutdatedError
 from app.domain.feedback.searches.models import SavedSearch, SearchPlace, begins
@@ -71,15 +72,22 @@ async def alert(session: AsyncSession, id_: UUID, day: date) -> bool:
 
 
 async def _new(session: AsyncSession, search: SavedSearch, place: SearchPlace, actor: Actor) -> int:
-    """Count what came in behind a place, and move the place to the end of the log."""
+    """Count what came in behind a place, and move the place as far as screening has come.
+
+    What is not screened yet is found by no word, and would be passed over for good.
+    """
     filters = search.choice().filters()
     responses.check(filters, actor)
     door = await statement.within(session)
     # The responses are known by their ids; the index of words, which knows all that were ever
     # written, is read by bitmap only.
     await door.execute("SET LOCAL enable_bitmapscan = off")
-    count = 0
-    while changes := await subscriptions.following(session, "feedback_response", place.seq, BATCH):
+    count, screened = 0, await subscriptions.reached(session, SCREENING)
+    while changes := [
+        each
+        for each in await subscriptions.following(session, "feedback_response", place.seq, BATCH)
+        if each.seq <= screened
+    ]:
         ids = [each.entity_id for each in changes if each.op is ChangeOp.INSERT]
         count += await responses.count(door, ids, filters, to=actor)
         place.seq = changes[-1].seq
