@@ -162,6 +162,8 @@ async def enter_many(
     door: Statement, source: str, new: Sequence[Delivery]
 ) -> list[Received | None]:
     """Store many deliveries at once; None where a known id comes with another digest."""
+    if not new:
+        return []
     columns = zip(*((d.id, d.event_id, d.body, d.digest, d.at) for d in new), strict=True)
     rows = await door.fetch(_STORE_MANY, source, *(list(column) for column in columns))
     stored = {row["id"] for row in rows}

@@ -55,7 +55,7 @@ async def test_one_comment_goes_round_the_loop(scratch_url):
     await working
     assert code == 0, told
     steps = dict(re.findall(r"^== (.*)\n((?:(?!==).*\n)*)", told, re.MULTILINE))
-    masked = "It took six calls to get through. Dr [name] told me to ring [phone number]."
+    masked = "It took six calls to get through. Dr [name] told me to ring [phone]."
     last = [part.strip().splitlines() for part in steps.values()]
     assert [lines[-1:] for lines in last][2:] == [
         [masked],

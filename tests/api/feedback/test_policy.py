@@ -57,6 +57,7 @@ async def test_the_trust_decides_anew(client, headers):
         ("before_discharge_share_pct", 101),
         ("inpatient_period", "week"),
         ("public_days", None),
+        ("release_unmarked_own", 0),
     ],
 )
 async def test_what_makes_no_sense_is_refused_where_it_stands(client, headers, field, value):

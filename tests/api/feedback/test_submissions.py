@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -380,3 +381,12 @@ async def test_a_published_reply_is_read_with_the_receipt(client, session, code)
     seen = await send(client, {"receipt": RECEIPT}, "/receipt")
     told = {"text": None, "url": "https://example.org/1", "day": str(today())}
     assert seen.json()["replies"] == [told]
+
+
+async def test_a_batch_of_which_nothing_can_be_taken_is_told_item_by_item(client, as_, given):
+    await given.team(code="OTHER-TEAM")
+    item = {"survey_version": str(uuid4()), "receipt": RECEIPT, "answers": {}, "day": "2020-01-01"}
+    body = {"team": "OTHER-TEAM", "channel": "paper", "items": [item]}
+    answer = await send(client, body, "/keyed", **await as_("feedback:submit"))
+    assert answer.status_code == 207, answer.text
+    assert [each["status"] for each in answer.json()["items"]] == [422]

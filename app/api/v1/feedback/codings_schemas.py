@@ -81,12 +81,14 @@ class CodingList(BaseModel):
         description="Least confidence at which the model proposes; the policy's.", examples=[0.5]
     )
     items: list[CodingOut]
+    version: int = Field(description="The response's; also the ETag.", examples=[1])
     next: None = Field(None, description="Always null: there is one page.")
 
     @classmethod
     def of(cls, found: Codings, propose_above: float) -> Self:
         response = found.response
         return cls(
+            version=response.version,
             themes=response.themes,
             sentiment=response.sentiment,
             coded_by=response.coded_by,

@@ -29,6 +29,7 @@ from app.domain.feedback.moderation.errors import (
     TextChangedError,
 )
 
+# `:uuid` in paths: `releases` is no id, and takes only its own method.
 router = APIRouter(prefix="/feedback/moderation", tags=["moderation"], route_class=StrictRoute)
 
 Moderator = Annotated[Actor, Security(authenticate, scopes=["feedback:moderate"])]
@@ -63,7 +64,9 @@ async def release_texts(actor: Moderator, session: Session, asked: ReleaseMany) 
 
 
 @router.get(
-    "/{moderation_id}", response_model=ModerationOut, responses=responses(ModerationNotFoundError)
+    "/{moderation_id:uuid}",
+    response_model=ModerationOut,
+    responses=responses(ModerationNotFoundError),
 )
 async def get_moderation(actor: Moderator, door: Door, moderation_id: UUID) -> Response:
     """Read one text with its marks, what is proposed, and what was decided of it so far."""
@@ -71,7 +74,7 @@ async def get_moderation(actor: Moderator, door: Door, moderation_id: UUID) -> R
 
 
 @router.post(
-    "/{moderation_id}/release",
+    "/{moderation_id:uuid}/release",
     response_model=ModerationOut,
     responses=responses(DoNotPublishError, TextChangedError, *DECISIONS),
 )
@@ -86,7 +89,7 @@ async def release_text(
 
 
 @router.post(
-    "/{moderation_id}/redaction",
+    "/{moderation_id:uuid}/redaction",
     response_model=ModerationOut,
     responses=responses(DoNotPublishError, TextChangedError, StillIdentifiesError, *DECISIONS),
 )
@@ -104,7 +107,9 @@ async def redact_text(
 
 
 @router.post(
-    "/{moderation_id}/withholding", response_model=ModerationOut, responses=responses(*DECISIONS)
+    "/{moderation_id:uuid}/withholding",
+    response_model=ModerationOut,
+    responses=responses(*DECISIONS),
 )
 async def withhold_text(
     actor: Moderator, session: Session, match: IfMatch, moderation_id: UUID, new: WithholdingNew
@@ -117,7 +122,9 @@ async def withhold_text(
 
 
 @router.post(
-    "/{moderation_id}/escalation", response_model=ModerationOut, responses=responses(*DECISIONS)
+    "/{moderation_id:uuid}/escalation",
+    response_model=ModerationOut,
+    responses=responses(*DECISIONS),
 )
 async def escalate_text(
     actor: Moderator, session: Session, match: IfMatch, moderation_id: UUID, new: EscalationNew

@@ -26,12 +26,15 @@ class PolicyValues(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     release_unmarked_published: bool = Field(
+        strict=True,
         description="Comments that their feed has published, and in which screening marked"
         " nothing, are shown to the public without a person's release.",
         examples=[True],
     )
     release_unmarked_own: bool = Field(
-        description="The same for comments given to the trust itself.", examples=[False]
+        strict=True,
+        description="The same for comments given to the trust itself.",
+        examples=[False],
     )
     acknowledge_escalation_hours: int = Field(ge=1, le=720, examples=[24])
     act_within_days: int = Field(

@@ -15,7 +15,7 @@ from app.domain.feedback.surveys.content import (
     Fft,
     FixedOptions,
     FreeText,
-    Involved,
+    InvolvedInCare,
     Role,
     Variant,
     Wording,
@@ -126,7 +126,7 @@ def _texts(content: Content) -> Iterator[tuple[str, Texts]]:
             yield name, found
     for number, question in enumerate(content.questions):
         place = f"questions/{number}"
-        if not isinstance(question, Fft | Involved):
+        if not isinstance(question, Fft | InvolvedInCare):
             yield f"{place}/wording", question.wording
         elif isinstance(question, Fft) and question.lead_in:
             yield f"{place}/lead_in", question.lead_in
@@ -141,11 +141,13 @@ def _fixed(place: str, question: FixedOptions, variant: Variant) -> Iterator[Fau
     if unknown := sorted({*question.pictures} - known):
         yield _fault(f"{place}/pictures", "unknown_code", f"No option has the code {unknown[0]}")
     if fixed.english(variant.language):
-        worded_here = isinstance(question, Fft | Involved) and variant.language in question.wording
+        worded_here = (
+            isinstance(question, Fft | InvolvedInCare) and variant.language in question.wording
+        )
         if worded_here or variant.language in question.labels:
             yield _fault(f"{place}/wording", "fixed_wording", "Its English wording is fixed")
         return
-    if isinstance(question, Fft | Involved) and worded(question.wording, variant) is None:
+    if isinstance(question, Fft | InvolvedInCare) and worded(question.wording, variant) is None:
         yield _missing(f"{place}/wording", variant, "has no wording")
     labels = question.labels.get(variant.language, {})
     easy = all(label.easy_read for label in labels.values()) or not variant.easy_read

@@ -123,7 +123,7 @@ class Fft(FixedOptions):
     lead_in: Worded = Field(default_factory=dict)
 
 
-class Involved(FixedOptions):
+class InvolvedInCare(FixedOptions):
     """Measure K2: fixed wording in English, four options."""
 
     kind: Literal["involved"]
@@ -207,7 +207,7 @@ class Respondent(FixedOptions):
 
 AnyQuestion = Annotated[
     Fft
-    | Involved
+    | InvolvedInCare
     | Rating
     | Choice
     | Choices

@@ -17,7 +17,7 @@ from app.domain.feedback.surveys.content import (
     Fft,
     FixedOptions,
     FreeText,
-    Involved,
+    InvolvedInCare,
     Option,
     Variant,
     Worded,
@@ -112,7 +112,7 @@ def _lead_in(question: AnyQuestion) -> Worded:
 
 def _text(question: AnyQuestion, variant: Variant) -> Wording:
     """Give a question's text; a published form has each, a draft shows the key in its place."""
-    if fixed.english(variant.language) and isinstance(question, Fft | Involved):
+    if fixed.english(variant.language) and isinstance(question, Fft | InvolvedInCare):
         text, easy_read = fixed.FFT if isinstance(question, Fft) else fixed.INVOLVED
         return Wording(text=text, easy_read=easy_read)
     return worded(question.wording, variant) or Wording(text=question.key)
