@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -48,6 +48,8 @@ ONE_DATABASE = [HealthCheck.function_scoped_fixture]  # each example begins by e
     walk=st.integers(1, 5),
     most=st.integers(1, 4),
 )
+@example([(100, 0, "kind", None, -90)] * 3, "kind", (0, 20), "days", 1, 1, 1)
+@example([(n, 0, "kind", None, 0) for n in range(30)] * 3, "kind", (0, 20), "all", 1, 3, 1)
 async def test_pages_are_those_of_the_plain_query(  # noqa: PLR0917  Hypothesis names them
     session, door, teams, monkeypatch, rows, search, days, chosen, size, walk, most
 ):
