@@ -68,10 +68,8 @@ def plain(text: str) -> Plain:
             ends += [at + 1] * len(said)
         elif accent and ends and ends[-1] == at:
             # An accent belongs to the letter before it, also where several characters stand for it.
-            for back in range(len(ends) - 1, max(-1, len(ends) - 1 - _LONGEST), -1):
-                if ends[back] != at:
-                    break
-                ends[back] = at + 1
+            letter = ends[-_LONGEST:]
+            ends[-_LONGEST:] = [at + 1 if end == at else end for end in letter]
     return Plain("".join(parts), starts, ends)
 
 
