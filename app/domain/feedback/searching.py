@@ -130,7 +130,7 @@ class Words:
         row = await self._ask(door, "walk", {**values, "walk": WALK}, sought)
         sought.ids += row["ids"]
         if row["walked"] < WALK:
-            sought.oldest = sought.before
+            sought.before = _LEAST
             return
         days = ((row["newest"].int - row["reached"].int) >> _MS_BITS) / _DAY_MS
         sought.before, sought.oldest = row["reached"], row["oldest"]
