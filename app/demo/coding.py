@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import today
+from app.domain.feedback.parts import BETTER, GOOD, parts
 from app.domain.feedback.themes import recording
-from app.domain.feedback.themes.coding import BETTER, GOOD, fingerprint, parts
+from app.domain.feedback.themes.coding import fingerprint
 from app.domain.feedback.themes.recording import Judgement
 
 _CODER: Final = UUID(int=0)  # nobody: the demonstration has no users

@@ -85,6 +85,7 @@ def test_equality_monitoring_is_special():
         "religion",
         "carer",
         "answers",
+        "texts",
     }
     assert codes.DISABILITY  # the codes themselves are open
 

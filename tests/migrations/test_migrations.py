@@ -143,3 +143,31 @@ async def test_what_was_counted_before_is_counted_by_new_dimensions_too(scratch_
     await connection.execute("SELECT feedback_recount('2000-01-01', '2999-12-31')")
     assert await connection.fetch(counted) == backfilled
     await connection.close()
+
+
+OWN = """
+INSERT INTO feedback_response (id, team_id, day, source, source_review_id, source_version,
+                               source_hash, version, location_code, answers)
+SELECT gen_random_uuid(), id, '2026-03-01', source, source, 1, '', 1, 'T', answers::jsonb
+  FROM team, (VALUES ('survey', '{"by": "bus", "more": "Words."}'),
+                     ('care_opinion', '{"progress": "change made"}')) AS told (source, answers)"""
+OWN_TEXTS = "SELECT source, answers, texts FROM feedback_response ORDER BY source DESC LIMIT 2"
+
+
+async def test_texts_of_surveys_move_to_their_own_column_and_back(scratch_url):
+    await run(scratch_url, lambda config: command.downgrade(config, "0022"))
+    connection = await asyncpg.connect(scratch_url)
+    await connection.execute(
+        BEFORE_DIMENSIONS.split(";\nINSERT INTO feedback_response", maxsplit=1)[0]
+    )
+    await connection.execute(OWN)
+    before = await connection.fetch("SELECT id, answers FROM feedback_response ORDER BY id")
+    await run(scratch_url, lambda config: command.upgrade(config, "head"))
+    assert [tuple(row) for row in await connection.fetch(OWN_TEXTS)] == [
+        ("survey", '{"by": "bus"}', '{"more": "Words."}'),
+        ("care_opinion", '{"progress": "change made"}', None),
+    ]
+    await run(scratch_url, lambda config: command.downgrade(config, "0022"))
+    after = await connection.fetch("SELECT id, answers FROM feedback_response ORDER BY id")
+    assert after == before
+    await connection.close()

@@ -41,6 +41,7 @@ COLUMNS: Final = (
     "carer",
     "survey_version_id",
     "answers",
+    "texts",
     "involved",
     "contact_wanted",
 )
@@ -86,6 +87,10 @@ def record(event: Read, review: Review, team: UUID) -> tuple[Any, ...]:
 
 def _own(review: Review) -> tuple[Any, ...]:
     if not isinstance(review, OwnReview):
-        return (None, None, None, None)
-    answers = orjson.dumps(review.answers).decode() if review.answers else None
-    return review.survey_version_id, answers, review.involved, review.contact_wanted
+        return (None, None, None, None, None)
+    answers, texts = _json(review.answers), _json(review.texts)
+    return review.survey_version_id, answers, texts, review.involved, review.contact_wanted
+
+
+def _json(value: dict[str, Any] | None) -> str | None:
+    return orjson.dumps(value).decode() if value else None

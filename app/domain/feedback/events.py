@@ -123,6 +123,7 @@ class OwnReview(Review):
 
     survey_version_id: UUID | None = None
     answers: dict[str, Any] | None = None
+    texts: dict[str, str] | None = None
     involved: codes.Involved | None = None
     contact_wanted: bool | None = None
 

@@ -45,6 +45,7 @@ class FeedbackResponse(Base):
     """What one person told about one team. It carries a day and no instant, and so does its id.
 
     `source_version` and `source_hash` order the events about it: the greatest pair wins.
+    `answers` are choices of a survey's own questions, `texts` what was written to them.
     `themes`, `sentiment` (1 best to 5 worst) and `coded_by` are what its codings come to.
     """
 
@@ -104,6 +105,7 @@ class FeedbackResponse(Base):
     carer: Mapped[bool | None] = mapped_column(info=SPECIAL)
     survey_version_id: Mapped[UUID | None]
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=SPECIAL)
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), info=SPECIAL)
     involved: Mapped[Involved | None]
     contact_wanted: Mapped[bool | None]
     themes: Mapped[list[str] | None]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import drained, event, review
-from tests.moderating import MODERATOR, READER, changed, only, told
+from tests.moderating import MODERATOR, READER, changed, moderations, only, told
 
 URL = "/v1/feedback/responses"
 
@@ -87,3 +87,26 @@ async def test_a_decision_does_not_change_what_staff_read(client, session, as_):
     )
     (item,) = await items(client, reader)
     assert item["comment_good"] == "Dr [name] was kind"
+
+
+async def test_a_surveys_own_texts_are_shown_as_comments_are(client, session, as_):
+    texts = {"more": "Dr Khan was kind", "ward": "Quiet"}
+    own = {"texts": texts, "answers": {"came_by": "bus"}, "involved": "no"}
+    await told(session, source="survey", contact_wanted=True, **own)
+    reader = await as_(*READER)
+    (item,) = await items(client, reader)
+    assert item["texts"] == {"more": "Dr [name] was kind", "ward": "Quiet"}
+    told_of = (item["answers"], item["involved"], item["contact_wanted"])
+    assert told_of == ({"came_by": "bus"}, "no", True)
+    assert (await items(client, await as_(*READER[:2])))[0]["texts"] is None
+    (raw,) = await items(client, await as_(*READER, *MODERATOR))
+    assert raw["texts"] == texts
+    later = review(location_code="CITY", texts={"more": "Sarah"})
+    await drained(session, event(**later), source="survey")
+    newest = {each["source_review_id"]: each for each in await items(client, reader)}
+    assert newest[later["source_review_id"]]["texts"] is None
+
+
+async def test_what_a_feed_tells_beside_a_story_is_no_text_of_it(client, session, as_):
+    await told(session, source="survey", answers={"criticality": "mildly critical"})
+    assert await moderations(session) == []

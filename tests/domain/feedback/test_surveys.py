@@ -65,6 +65,7 @@ AMISS = {
     ),
     "a key twice": (of(FFT, TEXT, OTHER | {"key": "why"}), ["twice"]),
     "a role twice": (of(FFT, TEXT, TEXT | {"key": "b"}), ["twice"]),
+    "a text named as a comment": (of(FFT, TEXT, OTHER | {"key": "better"}), ["taken"]),
     "other texts": (of(FFT, TEXT, OTHER, OTHER | {"key": "b"}), []),
     "a tick twice": (
         content(tick("consent_public", "a"), tick("consent_public", "b")),
@@ -169,7 +170,8 @@ def test_each_answer_has_its_place():
         "survey_version_id": str(UUID(int=1)),
         "fft_answer": "good",
         "item_ratings": [{"item": "listened", "stars": 5}],
-        "answers": {"again": "yes", "liked": ["no"], "other": "Words."},
+        "answers": {"again": "yes", "liked": ["no"]},
+        "texts": {"other": "Words."},
         "language": "cy",
         "demographics": {"carer": True},
     }

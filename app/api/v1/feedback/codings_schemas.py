@@ -6,7 +6,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.feedback.codes import CodedBy
-from app.domain.feedback.themes.coding import PART
+from app.domain.feedback.parts import PART
 from app.domain.feedback.themes.framework import CURRENT
 from app.domain.feedback.themes.models import ThemeCoding, ThemeModel
 from app.domain.feedback.themes.queries import PLACE, Codings

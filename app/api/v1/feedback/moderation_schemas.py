@@ -106,8 +106,9 @@ class QueueFilters(BaseModel):
         found = self.model_dump(exclude={"limit", "marked", "after"}, exclude_none=True)
         if self.after is not None:
             found["after"] = str(self.after)
-        state = {True: "marked", False: "unmarked"}.get(self.marked)  # type: ignore[arg-type]
-        return found if state is None else found | {state: True}
+        if self.marked is not None:
+            found["marked" if self.marked else "unmarked"] = True
+        return found
 
 
 class RedactionNew(BaseModel):

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,7 @@ from app.domain.feedback.codes import (
     CodedBy,
     CollectionPoint,
     FftAnswer,
+    Involved,
     PublicationStatus,
     RespondentType,
 )
@@ -56,6 +57,18 @@ class ResponseOut(BaseModel):
     item_ratings: list[ItemRating] | None
     comment_good: str | None = Field(examples=["Everyone was kind."])
     comment_better: str | None = Field(examples=[None])
+    survey_version_id: UUID | None = Field(description="Of an own survey's response.")
+    involved: Involved | None = Field(description="In their care, as much as they wanted to be.")
+    contact_wanted: bool | None = Field(description="Asks for a reply, read with the receipt.")
+    answers: dict[str, Any] | None = Field(
+        description="Choices of a survey's own questions by key; of a feed, what it tells beside.",
+        examples=[{"came_by": "bus"}],
+    )
+    texts: dict[str, str] | None = Field(
+        description="What was written to a survey's own questions; shown as comments are;"
+        " one that is not screened yet is left out.",
+        examples=[{"anything_else": "The garden is lovely."}],
+    )
     comments_pending: bool = Field(
         description="True where a comment is not shown because it is not screened yet.",
         examples=[False],

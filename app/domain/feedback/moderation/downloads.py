@@ -23,7 +23,7 @@ FIELDS: Final = (
     "id", "day", "team_id", "source", "source_review_id", "location_code", "experience_month",
     "collection_point", "channel", "respondent_type", "fft_answer", "raw_answer", "comment_good",
     "comment_better", "publication_status", "consent_public", "language", "easy_read", "themes",
-    "sentiment", "coded_by", "involved", "contact_wanted",
+    "sentiment", "coded_by", "involved", "contact_wanted", "answers", "texts",
 )  # fmt: skip
 HEADER: Final = ("id", "day", "team_code", "team_name", *FIELDS[2:12], "fft_label", *FIELDS[12:])
 _LABELS: Final = {
@@ -70,5 +70,7 @@ async def rows(
 def _row(item: Mapping[str, Any], teams: Mapping[str, tuple[str, str]]) -> list[Cell]:
     told = {**item, "fft_label": _LABELS.get(item["fft_answer"])}
     told["team_code"], told["team_name"] = teams[item["team_id"]]
+    for name in ("answers", "texts"):
+        told[name] = None if item[name] is None else orjson.dumps(item[name]).decode()
     told["themes"] = " ".join(item["themes"] or ()) or None
     return [told[name] for name in HEADER]

@@ -10,10 +10,6 @@ from app.core.db import Base, Entity
 from app.domain.feedback.models import SPECIAL, FeedbackResponse
 from app.domain.organisation.models import Team
 
-GOOD: Final = "good"
-BETTER: Final = "better"
-"""A part is one of the two comments, or the key of a survey's own text question."""
-
 
 class ModerationStatus(StrEnum):
     HELD = "held"

@@ -30,8 +30,9 @@ from app.domain.feedback import queries as heart
 from app.domain.feedback.codes import PublicationStatus
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation.errors import ModerationNotFoundError
-from app.domain.feedback.moderation.models import BETTER, GOOD, Moderation, ModerationStatus
+from app.domain.feedback.moderation.models import Moderation, ModerationStatus
 from app.domain.feedback.moderation.ordered import OrderedRows
+from app.domain.feedback.parts import BETTER, GOOD
 
 M, R = Moderation, FeedbackResponse
 
@@ -39,7 +40,7 @@ M, R = Moderation, FeedbackResponse
 WORDS: Final = case(
     (M.part == GOOD, R.comment_good),
     (M.part == BETTER, R.comment_better),
-    else_=R.answers.op("->>")(M.part),
+    else_=R.texts.op("->>")(M.part),
 )
 
 

@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, Text, cast, func, literal_column, null, or_, select, true
+from sqlalchemy import (
+    Boolean,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.actor import Actor
@@ -16,8 +28,9 @@ from app.core.errors import ForbiddenError
 from app.core.paging import Page
 from app.core.statement import Statement
 from app.domain.feedback.models import FeedbackResponse
-from app.domain.feedback.moderation.models import BETTER, GOOD, Moderation
+from app.domain.feedback.moderation.models import Moderation
 from app.domain.feedback.moderation.queries import hashed
+from app.domain.feedback.parts import BETTER, GOOD
 from app.domain.feedback.queries import COLUMNS, COMMENTS, QUERY, visible
 from app.domain.feedback.views import View
 
@@ -42,13 +55,21 @@ MASKED: Final = (
 )
 """The comments of a response as who does not moderate may read them: `good` and `better`."""
 
+# Those of a survey's own questions as one object; a text that is not screened as it is now is out.
+_TEXT: Final[Any] = R.texts.op("->>")(M.part)
+_MASKED_TEXTS: Final = (
+    select(func.jsonb_object_agg(M.part, func.coalesce(M.proposed, _TEXT)))
+    .where(M.response_id == R.id, R.texts.has_key(M.part), M.text_hash == hashed(_TEXT))
+    .correlate(R)
+    .scalar_subquery()
+)
 _PENDING: Final = or_(
     R.comment_good.is_not(None) & MASKED.c.good.is_(None),
     R.comment_better.is_not(None) & MASKED.c.better.is_(None),
 )
 _FALSE: Final[ColumnElement[bool]] = cast(literal_column("false"), Boolean)
 _NOTHING: Final[dict[str, ColumnElement[Any]]] = {
-    name: cast(null(), Text) for name in ("comment_good", "comment_better")
+    name: cast(null(), Text) for name in ("comment_good", "comment_better", "texts")
 }
 _SHOWN_WORDS: Final = func.to_tsvector(
     literal_column("'english'"),
@@ -73,6 +94,7 @@ _MASKED: Final = View(
     | {
         "comment_good": MASKED.c.good,
         "comment_better": MASKED.c.better,
+        "texts": case((R.texts.is_not(None), _MASKED_TEXTS)),
         "comments_pending": _PENDING,
     },
     visible_masked,

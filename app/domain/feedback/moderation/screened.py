@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,24 +15,22 @@ from app.core.change_feed import ChangeOp
 from app.core.ids import day_uuid7
 from app.core.subscriptions import Seen
 from app.domain.feedback.moderation import rules
-from app.domain.feedback.moderation.models import BETTER, GOOD
 from app.domain.feedback.moderation.rules import Releases, Told
 from app.domain.feedback.moderation.screening import VERSION, screen
+from app.domain.feedback.parts import parts
 from app.domain.feedback.policy import service as policy
 
 SCREENING: Final = "screening"
 """The subscriber's name, by which others know how far it has come."""
 # What of a response decides how its texts stand.
 _MATTERS: Final = frozenset(
-    {"comment_good", "comment_better", "answers", "consent_public", "publication_status"}
+    {"comment_good", "comment_better", "texts", "consent_public", "publication_status"}
 )
-# An answer that is the code of an option is no text.
-_CODE: Final = re.compile(r"[a-z0-9_]{1,60}")
 _AT_A_TIME: Final = 20
 
 # Locked, so that none is taken back before its rows are written.
 _RESPONSES: Final = text(
-    "SELECT id, day, source, comment_good, comment_better, answers, publication_status,"
+    "SELECT id, day, source, comment_good, comment_better, texts, publication_status,"
     "       consent_public"
     "  FROM feedback_response WHERE id = ANY(:ids) ORDER BY id FOR KEY SHARE"
 )
@@ -137,20 +134,9 @@ def hash_of(words: str) -> bytes:
     return hashlib.sha256(words.encode()).digest()
 
 
-def texts(comment_good: str | None, comment_better: str | None, answers: Any) -> dict[str, str]:
-    """Give the texts of a response by part: both comments, and answers in the person's words."""
-    own = {
-        key: answer
-        for key, answer in (answers or {}).items()
-        if isinstance(answer, str) and _CODE.fullmatch(answer) is None
-    }
-    found = {**own, GOOD: comment_good, BETTER: comment_better}
-    return {part: words for part, words in found.items() if words}
-
-
 def _screened(row: Row[Any], releases: Releases) -> Iterator[Screened]:
     told = Told(row.source, row.publication_status, row.consent_public)
-    for part, words in texts(row.comment_good, row.comment_better, row.answers).items():
+    for part, words in parts(row.comment_good, row.comment_better, row.texts).items():
         result = screen(words)
         status, reason = rules.by_rule(told, result.marks, releases)
         urgent, id_ = rules.urgent(result.marks), day_uuid7(row.day)

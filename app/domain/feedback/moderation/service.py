@@ -28,6 +28,7 @@ from app.domain.feedback.moderation.models import (
     Reason,
 )
 from app.domain.feedback.moderation.screening import screen, standing
+from app.domain.feedback.parts import parts
 
 _REASONS: Final = {
     EscalationKind.SAFEGUARDING: Reason.SAFEGUARDING_CONCERN,
@@ -147,7 +148,7 @@ def _check_publishable(response: FeedbackResponse) -> None:
 
 def _text(moderation: Moderation, response: FeedbackResponse) -> str:
     """Give the text that was screened; raises TextChangedError where it is another today."""
-    found = screened.texts(response.comment_good, response.comment_better, response.answers)
+    found = parts(response.comment_good, response.comment_better, response.texts)
     words = found.get(moderation.part)
     if words is None or screened.hash_of(words) != moderation.text_hash:
         raise TextChangedError

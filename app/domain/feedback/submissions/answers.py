@@ -164,8 +164,9 @@ def _put(question: AnyQuestion) -> Put:
     key = question.key
     if isinstance(question, Demographic):
         return _told_of(question.field.value)
-    if isinstance(question, FreeText) and question.role is not Role.OTHER:
-        return _place(f"comment_{question.role}")
+    if isinstance(question, FreeText):
+        own = question.role is Role.OTHER
+        return _within("texts", key) if own else _place(f"comment_{question.role}")
     placed: dict[str, Put] = {
         "fft": _place("fft_answer"),
         "rating": lambda found, answer: found.setdefault("item_ratings", []).append(

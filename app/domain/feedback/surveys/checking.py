@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from app.domain.feedback.parts import BETTER, GOOD
 from app.domain.feedback.surveys import fixed
 from app.domain.feedback.surveys.content import (
     AnyQuestion,
@@ -72,6 +73,10 @@ def _text_follows(asked: Iterable[AnyQuestion]) -> bool:
     return any(isinstance(q, FreeText) and q.shown_if is None for q in asked[behind + 1 :])
 
 
+def _own_text(question: AnyQuestion) -> bool:
+    return isinstance(question, FreeText) and question.role is Role.OTHER
+
+
 def _questions(content: Content) -> Iterator[Fault]:
     earlier: dict[str, set[str]] = {}
     for number, question in enumerate(content.questions):
@@ -83,6 +88,8 @@ def _questions(content: Content) -> Iterator[Fault]:
             (question.field is Characteristic.LANGUAGE) != bool(question.options)
         ):
             yield _fault(f"{place}/options", "options", "Only `language` brings its options")
+        if _own_text(question) and question.key in (GOOD, BETTER):
+            yield _fault(f"{place}/key", "taken", "The two comments have this name")
         condition = question.shown_if
         if condition is not None and not set(condition.codes) <= earlier.get(condition.key, set()):
             yield _fault(f"{place}/shown_if", "not_earlier", "Names no earlier option")

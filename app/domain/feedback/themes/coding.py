@@ -5,22 +5,14 @@ positive and another negative, else the one farthest from 3.
 """
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from app.domain.feedback.codes import CodedBy
 from app.domain.feedback.themes.framework import CURRENT, NEUTRAL
 
-GOOD, BETTER = "good", "better"
-"""The parts that every source knows; others are named by a survey's own text questions."""
-PART: Final = r"^[a-z][a-z0-9_]{0,63}$"
-
 _POSITIVE, _NEGATIVE = 2, 4
-# An answer of this shape is an option's code; a text that is one such word says little.
-_OPTION = re.compile(r"[a-z0-9_]*")
-_KEY = re.compile(PART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +35,6 @@ class Effect:
 
 
 NOTHING: Final = Effect()
-
-
-def parts(
-    good: str | None, better: str | None, answers: Mapping[str, Any] | None
-) -> dict[str, str]:
-    """Give the texts of a response by the names of its parts; those without a word are none."""
-    told = {
-        key: value
-        for key, value in (answers or {}).items()
-        if isinstance(value, str) and _KEY.match(key) and not _OPTION.fullmatch(value)
-    }
-    found = {**told, GOOD: good or "", BETTER: better or ""}
-    return {part: text for part, text in found.items() if text.strip()}
 
 
 def fingerprint(text: str) -> bytes:

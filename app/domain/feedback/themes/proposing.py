@@ -23,7 +23,7 @@ from app.domain.feedback.themes.recording import Judgement
 
 log = structlog.get_logger("themes")
 
-WORDS: Final = frozenset({"comment_good", "comment_better", "answers"})
+WORDS: Final = frozenset({"comment_good", "comment_better", "texts"})
 _UNCODED: Final = text(
     """
     SELECT r.id FROM feedback_response r

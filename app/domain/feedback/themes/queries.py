@@ -13,7 +13,8 @@ from app.core.statement import Statement
 from app.domain.feedback.codes import CodedBy
 from app.domain.feedback.errors import ResponseNotFoundError
 from app.domain.feedback.models import FeedbackResponse
-from app.domain.feedback.themes.coding import fingerprint, parts
+from app.domain.feedback.parts import parts
+from app.domain.feedback.themes.coding import fingerprint
 from app.domain.feedback.themes.errors import ModelNotFoundError
 from app.domain.feedback.themes.examples import Comment, Example, asked
 from app.domain.feedback.themes.models import ThemeCoding, ThemeModel
@@ -45,7 +46,7 @@ async def response(session: AsyncSession, id_: UUID, *, to: Actor) -> FeedbackRe
 async def codings(session: AsyncSession, id_: UUID, *, to: Actor) -> Codings:
     """Give a response's codings, each with whether its text has changed since."""
     found = await response(session, id_, to=to)
-    texts = parts(found.comment_good, found.comment_better, found.answers)
+    texts = parts(found.comment_good, found.comment_better, found.texts)
     rows = await session.scalars(
         select(ThemeCoding)
         .where(ThemeCoding.response_id == id_)
@@ -79,7 +80,7 @@ async def examples(session: AsyncSession) -> list[Example]:
     """Give what people coded, newest first, of the words that still stand, to learn from."""
     r, c = FeedbackResponse, ThemeCoding
     rows = await session.execute(
-        select(r.id, r.comment_good, r.comment_better, r.answers, c.part, c.text_hash)
+        select(r.id, r.comment_good, r.comment_better, r.texts, c.part, c.text_hash)
         .add_columns(c.themes, c.sentiment)
         .join(c, c.response_id == r.id)
         .where(~c.superseded, c.coded_by == CodedBy.PERSON)
@@ -87,8 +88,8 @@ async def examples(session: AsyncSession) -> list[Example]:
         .limit(MOST_EXAMPLES)
     )
     found = []
-    for id_, good, better, answers, part, known, themes, sentiment in rows:
-        words = parts(good, better, answers).get(part, "")
+    for id_, good, better, texts, part, known, themes, sentiment in rows:
+        words = parts(good, better, texts).get(part, "")
         if known == fingerprint(words):
             comment = Comment(words, asked(part))
             found.append(Example(comment, frozenset(themes), sentiment, str(id_)))

@@ -16,7 +16,8 @@ from app.core.clock import today
 from app.core.ids import day_uuid7
 from app.domain.feedback.codes import CodedBy
 from app.domain.feedback.models import FeedbackResponse
-from app.domain.feedback.themes.coding import Coding, effect, parts
+from app.domain.feedback.parts import parts
+from app.domain.feedback.themes.coding import Coding, effect
 from app.domain.feedback.themes.framework import VERSION
 from app.domain.feedback.themes.models import ThemeCoding
 
@@ -126,11 +127,9 @@ async def texts_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, dic
     """Give the texts of responses by part; those that are not there are left out."""
     r = FeedbackResponse
     found = await session.execute(
-        select(r.id, r.comment_good, r.comment_better, r.answers)
-        .where(r.id.in_(ids))
-        .order_by(r.id)
+        select(r.id, r.comment_good, r.comment_better, r.texts).where(r.id.in_(ids)).order_by(r.id)
     )
-    return {id_: parts(good, better, answers) for id_, good, better, answers in found}
+    return {id_: parts(good, better, texts) for id_, good, better, texts in found}
 
 
 async def current(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, list[Coding]]:

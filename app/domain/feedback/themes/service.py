@@ -10,9 +10,10 @@ from app.core import jobs
 from app.core.actor import Actor
 from app.core.clock import now
 from app.domain.feedback.models import FeedbackResponse
+from app.domain.feedback.parts import parts
 from app.domain.feedback.themes import classifier, queries, recording
 from app.domain.feedback.themes.classifier import Trained
-from app.domain.feedback.themes.coding import fingerprint, parts
+from app.domain.feedback.themes.coding import fingerprint
 from app.domain.feedback.themes.errors import (
     ModelNotFoundError,
     ModelUnusableError,
@@ -45,7 +46,7 @@ async def code(
 
     Raises PartNotFoundError, and InvalidError for themes that cannot be used.
     """
-    texts = parts(response.comment_good, response.comment_better, response.answers)
+    texts = parts(response.comment_good, response.comment_better, response.texts)
     if part not in texts:
         raise PartNotFoundError
     judgement = Judgement(

@@ -118,10 +118,8 @@ async def test_a_part_without_words_is_not_there(client, as_, session, teams):
 
 
 async def test_a_surveys_own_question_is_a_part(client, as_, session, teams):
-    answers = {"ward": "garden", "more_to_say": "The garden was closed"}
-    await drained(
-        session, told(comment_good=None, comment_better=None, answers=answers), source="survey"
-    )
+    own = {"answers": {"ward": "garden"}, "texts": {"more_to_say": "The garden was closed"}}
+    await drained(session, told(comment_good=None, comment_better=None, **own), source="survey")
     response_id = await session.scalar(text("SELECT id FROM feedback_response"))
     headers = await as_(*CODE, "feedback:read")
     assert (await read(client, headers, response_id))[0]["uncoded"] == ["more_to_say"]

@@ -140,9 +140,10 @@ async def test_a_removed_response_loses_its_rows_at_once(session):
     await follow(session)
 
 
-async def test_answers_in_ones_own_words_are_texts_and_codes_are_not(session):
-    answers = {"why": "Dr Khan was kind", "how": "by_bus", "rated": 3, "which": ["a"]}
-    await told(session, source="survey", publication_status=None, answers=answers)
+async def test_texts_of_a_survey_are_screened_and_choices_are_not(session):
+    texts, answers = {"why": "Dr Khan was kind"}, {"how": "Dr Khan's bus", "which": ["a"]}
+    own = {"texts": texts, "answers": answers, "publication_status": None}
+    await told(session, source="survey", **own)
     found = await only(session)
     assert (found.part, found.status) == ("why", "held")
     await service.release(session, found, by=BY)

@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from app.core.ids import uuid7
 from app.domain.feedback.codes import CodedBy
+from app.domain.feedback.parts import parts
 from app.domain.feedback.themes import recording
 from app.domain.feedback.themes.coding import (
     NOTHING,
@@ -13,7 +14,6 @@ from app.domain.feedback.themes.coding import (
     effect,
     fingerprint,
     overall,
-    parts,
 )
 from app.domain.feedback.themes.framework import CURRENT
 from app.domain.feedback.themes.recording import Judgement
@@ -70,8 +70,9 @@ def test_a_response_counts_as_the_union_of_its_parts(codings, told, expected):
 
 
 def test_parts_are_texts_with_words_in_them():
-    answers = {"more": "Thank you all", "choice": "very_good", "n": 3, "Key!": "Some words"}
-    assert parts("Kind", "  ", answers) == {"good": "Kind", "more": "Thank you all"}
+    texts = {"more": "Thank you all", "word": "terrible", "nothing": " "}
+    told = {"good": "Kind", "more": "Thank you all", "word": "terrible"}
+    assert parts("Kind", "  ", texts) == told
     assert parts(None, None, None) == {}
 
 
