@@ -71,10 +71,11 @@ bench: $(DEV) ## measure against peers and limits (ARGS=--quick); writes bench/r
 openapi: $(DEV) ## write openapi/v1.json anew
 	$(PY) -m app.cli openapi
 
-# The header of a lock file names the command to repeat, not the machine it ran on.
+# The header of a lock file names the command to repeat, not the machine it ran on. Extras stay: pip
+# holds `name[extra]` to a pin of that name alone, and else takes the newest, which has no hash here.
 LOCK = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --universal --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-annotate --python-version 3.11 $(UPGRADE) \
-	pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-strip-extras \
+	--python-version 3.11 $(UPGRADE) pyproject.toml
 lock: ## resolve both lock files (needs uv; UPGRADE=--upgrade takes newer versions)
 	$(LOCK) --extra local --extra themes -o requirements.lock
 	$(LOCK) --extra local --extra themes --extra dev -c requirements.lock -o requirements-dev.lock
