@@ -34,7 +34,7 @@ class Subscriber:
 
 
 SUBSCRIBERS: Mapping[str, Subscriber] = {
-    "themes": Subscriber("feedback_response", themes.follow, themes.BATCH),
+    "themes": Subscriber("feedback_response", themes.follow, themes.BATCH, gives_way=True),
     screened.SCREENING: Subscriber("feedback_response", screened.follow, batch=250, gives_way=True),
 }
 _BUSY = text(
