@@ -195,7 +195,7 @@ def _hidden(found: Found) -> frozenset[tuple[str, str | None]]:
         totals[cell] = group.total
         for line in (("all", group.period), ("over time", group.key)):
             sums.setdefault(line, set()).add(cell)
-        for place, parent in parents:
+        for place, parent in sorted(parents, key=str):  # the same order in every process
             sums.setdefault((str(place), parent, group.period), set()).add(cell)
     return hidden(totals, sums.values())
 

@@ -50,3 +50,11 @@ def test_no_sum_gives_a_hidden_cell_away(totals):
 def test_what_is_hidden_does_not_depend_on_the_order_of_sums(totals):
     rows = [[c for c in totals if c[0] == row] for row in sorted({r for r, _ in totals})]
     assert hidden(totals, rows) == hidden(dict(reversed(totals.items())), rows[::-1])
+
+
+def test_of_equals_the_first_in_order_goes_whatever_else_is_looked_at():
+    quarter = {("A", month): 9 for month in range(8, 11)} | {("A", 9): 2}
+    others = {("B", month): 9 for month in range(12)}
+    alone = hidden(quarter, [list(quarter)])
+    assert alone == {("A", 8), ("A", 9)}
+    assert hidden(others | quarter, [list(quarter), list(others)]) == alone

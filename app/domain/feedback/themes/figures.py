@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Final
-
-from orjson import dumps
+from itertools import compress
+from typing import Any, Final
 
 from app.core.actor import Actor
 from app.core.errors import InvalidError
@@ -22,78 +20,73 @@ from app.domain.feedback.themes.counting import (
     LAST,
     Asked,
     By,
-    exact_json,
-    placed,
+    parents,
+    told,
     using,
     values,
 )
 from app.domain.feedback.themes.framework import CURRENT
-from app.domain.feedback.themes.veiling import Counted, Place, Veil
+from app.domain.feedback.themes.veiling import Hidden, Place, Veil
+
+_APRIL: Final = 4
+_CODES: Final = [theme.code for theme in CURRENT.themes]
+_ORDER: Final = {code: at for at, code in enumerate(_CODES)}
+_HIDDEN: Final = '","suppressed":true,{}}}'.format(
+    ",".join(
+        f'"{name}":null' for name in ("responses", "pct_of_responses", "pct_positive", *COUNTS)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A theme's figures as they are told; counts are null where too few stand behind them."""
+class _Told:
+    """A place and what is written of it: each theme's JSON from its name on, behind `head`."""
 
-    key: str
-    name: str
-    period: str | None
-    theme: str
-    suppressed: bool
-    responses: int | None
-    pct_of_responses: float | None
-    pct_positive: float | None
-    very_good: int | None
-    good: int | None
-    neither_good_nor_poor: int | None
-    poor: int | None
-    very_poor: int | None
-    dont_know: int | None
-    unanswered: int | None
+    place: Place
+    head: str
+    texts: Sequence[str]
 
+    def written(self, hidden: frozenset[str] = frozenset()) -> str:
+        """Write its figures in the framework's order, the hidden ones without counts."""
+        if not hidden:
+            return self._joined(self.texts)
+        shown = dict(zip(self.place.telling, self.texts, strict=True))
+        shown |= {theme: theme + _HIDDEN for theme in hidden}
+        return self._joined([shown[theme] for theme in sorted(shown, key=_place_in_framework)])
 
-_APRIL: Final = 4
-_PLACES: Final = {theme.code: at for at, theme in enumerate(CURRENT.themes)}
+    def _joined(self, texts: Sequence[str]) -> str:
+        return self.head + f",{self.head}".join(texts)
 
 
 async def figures(door: Statement, asked: Asked, *, to: Actor) -> bytes:
     """Give the figures of each theme as JSON, in the framework's order within place and period.
 
-    Raises WholeMonthsError, and InvalidError for a theme that there never was, and for parts of
-    quarters and years where small numbers are hidden.
+    A figure is an object of `key`, `name`, `period`, `theme`, `suppressed`, `responses` (people),
+    `pct_of_responses` and `pct_positive` (to one decimal place, half up) and the counts of answers;
+    numbers are null where too few people stand behind them. Raises WholeMonthsError, and
+    InvalidError for a theme that there never was, and for parts of quarters and years where small
+    numbers are hidden.
     """
     exact = to.can(SMALL_NUMBERS)
     _check(asked, exact=exact)
-    if exact:
-        statement = exact_json(asked.by, asked.per, using(asked, to))
-        codes = [theme.code for theme in CURRENT.themes]
-        told: str = await door.fetchval(statement, *values(asked, to), codes)
-        return told.encode()
-    return dumps(await _veiled(door, asked, to))
-
-
-async def _veiled(door: Statement, asked: Asked, to: Actor) -> list[Figure]:
     found = await _fetch(door, asked, to)
-    everything = {each.place: each for each in found if not each.theme}
-    told = [each for each in found if each.theme]
-    veil = await _veil(door, asked, found, to)
-    told += veil.beside(told, everything.values())
-    told.sort(key=_place_in_list)
-    return [
-        _figure(
-            one,
-            everything[one.place].people,
-            suppressed=veil.hides(one) or veiling.small(one, everything[one.place]),
-        )
-        for one in told
-    ]
+    if exact:
+        written = [each.written() for each in found if each.texts]
+    else:
+        veil = await _veil(door, asked, [each.place for each in found], to)
+        written = [
+            each.written(hidden)
+            for each in found
+            if (hidden := veil.over(each.place)) or each.texts
+        ]
+    return f"[{','.join(written)}]".encode()
 
 
 def _check(asked: Asked, *, exact: bool) -> None:
     first, last = asked.first or FIRST, asked.last or LAST
     if not periods.whole_months(first, last):
         raise WholeMonthsError.at("#/from", "Give whole calendar months", "whole_months")
-    if asked.theme is not None and asked.theme not in _PLACES:
+    if asked.theme is not None and asked.theme not in _ORDER:
         raise InvalidError.at("#/theme", "No theme has this code", "unknown_theme")
     if exact or asked.per not in (Per.QUARTER, Per.YEAR):
         return
@@ -110,7 +103,7 @@ def _same(one: date, other: date, per: Per) -> bool:
     return periods.name(one, per) == periods.name(other, per)
 
 
-async def _veil(door: Statement, asked: Asked, found: list[Counted], to: Actor) -> Veil:
+async def _veil(door: Statement, asked: Asked, found: list[Place], to: Actor) -> Veil:
     """Say what is hidden among all siblings of what was asked for, whatever is filtered for.
 
     The time looked at is made of whole financial years, so that another range of months or
@@ -125,12 +118,22 @@ async def _veil(door: Statement, asked: Asked, found: list[Counted], to: Actor) 
         last=None if asked.last is None else _year_of(asked.last, after=1) - timedelta(1),
     )
     wanted = replace(whole, team=None, directorate=None)
-    everyone = found if wanted == asked else await _fetch(door, wanted, to)
-    hidden = veiling.veil(everyone, per)
-    if level is asked.by:
+    everyone = found if wanted == asked else await _places(door, wanted, to)
+    hidden = await _hidden(door, wanted, everyone, to)
+    if level is asked.by or not hidden:
         return Veil(hidden, None, _within(asked))
-    concerned = await _fetch(door, replace(whole, first=asked.first, last=asked.last), to)
+    concerned = await _places(door, replace(whole, first=asked.first, last=asked.last), to)
     return Veil(hidden, frozenset(each.key for each in concerned), _within(asked))
+
+
+async def _hidden(door: Statement, wanted: Asked, everyone: list[Place], to: Actor) -> Hidden:
+    if not any(each.small for each in everyone):
+        return {}
+    statement = parents(wanted.by, wanted.per, using(wanted, to))
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for key, period, parent in await door.fetch(statement, *values(wanted, to)):
+        found.setdefault((key, period), []).append(parent)
+    return veiling.veil(everyone, found, wanted.per or Per.MONTH)
 
 
 def _year_of(day: date, after: int = 0) -> date:
@@ -153,49 +156,26 @@ def _level(asked: Asked) -> By:
     return By.TRUST if asked.directorate is None and asked.by is By.TRUST else By.DIRECTORATE
 
 
-def _place_in_list(one: Counted) -> tuple[str, str, int]:
-    return one.key, one.period or "", _PLACES.get(one.theme, len(_PLACES))
+async def _places(door: Statement, asked: Asked, to: Actor) -> list[Place]:
+    return [each.place for each in await _fetch(door, asked, to, text=False)]
 
 
-def _figure(one: Counted, responses: int, *, suppressed: bool = False) -> Figure:
-    counts: Sequence[int | None] = (None,) * len(COUNTS) if suppressed else one.counts
-    positive = one.counts[0] + one.counts[1]
-    return Figure(
-        one.key,
-        one.name,
-        one.period,
-        one.theme,
-        suppressed,
-        None if suppressed else one.people,
-        None if suppressed else _percent(one.people, responses),
-        None if suppressed else _percent(positive, one.answered),
-        *counts,
+async def _fetch(door: Statement, asked: Asked, to: Actor, *, text: bool = True) -> list[_Told]:
+    statement = told(asked.by, asked.per, using(asked, to), text=text)
+    return [
+        _told(row) for row in await door.fetch(statement, *values(asked, to), asked.theme, _CODES)
+    ]
+
+
+def _told(row: Any) -> _Told:
+    key, period, head, people, themes, telling, small, texts = row
+    if themes is None:
+        return _Told(Place(key, period, people, {}, frozenset()), head, ())
+    few = frozenset(compress(themes, small))
+    return _Told(
+        Place(key, period, people, dict(zip(themes, telling, strict=True)), few), head, texts
     )
 
 
-def _percent(part: int, whole: int) -> float | None:
-    """Give a share to one decimal place, half up; None of nothing."""
-    return (2000 * part + whole) // (2 * whole) / 10 if whole else None
-
-
-async def _fetch(door: Statement, asked: Asked, to: Actor) -> list[Counted]:
-    """Give the counts of places, each with what it is part of."""
-    rows = await door.fetch(
-        placed(asked.by, asked.per, using(asked, to)),
-        *values(asked, to),
-    )
-    found: dict[tuple[str, Place], Counted] = {}
-    for theme, key, name, start, people, *rest in rows:
-        period = None if start is None or asked.per is None else _period(start, asked.per)
-        parents, counts = rest[: -len(COUNTS)], tuple(rest[-len(COUNTS) :])
-        answered = people - counts[-1]
-        told = tuple(enumerate(map(str, parents)))
-        one = Counted(theme, key, name, period, told, counts, people, answered)
-        before = found.get((theme, (key, period)))
-        found[theme, (key, period)] = one if before is None else before.joined(one)
-    return list(found.values())
-
-
-@lru_cache(maxsize=4096)
-def _period(start: date, per: Per) -> str:
-    return periods.name(start, per)
+def _place_in_framework(theme: str) -> int:
+    return _ORDER.get(theme, len(_ORDER))

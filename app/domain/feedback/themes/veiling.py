@@ -9,133 +9,87 @@ for nobody to see that the whole sum is the one place's.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from app.domain.feedback import periods
 from app.domain.feedback.periods import Per
 from app.domain.feedback.suppression import THRESHOLD, hidden
 
-Place = tuple[str, str | None]
+# What else a place is part of, by its key and period.
+Parents = Mapping[tuple[str, str | None], Iterable[str]]
+Hidden = Mapping[str, Mapping[str, frozenset[str]]]
+"""What is hidden: themes by place and period."""
 _LAST_RESORT = 10**12  # above all counts
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A place and period's counts of one theme, or of everything where it names none.
+class Place:
+    """A place and period, and how many people told of each theme; `small` names the small ones."""
 
-    `counts` are the six answers and the unanswered; `people` all of them, `answered` the six;
-    `parents` what else it is part of.
-    """
-
-    theme: str
     key: str
-    name: str
     period: str | None
-    parents: tuple[tuple[int, str], ...]
-    counts: tuple[int, ...]
     people: int
-    answered: int
-
-    @property
-    def place(self) -> Place:
-        return self.key, self.period
-
-    def joined(self, other: "Counted") -> "Counted":
-        """Add up a place that moved within its period: it stands under both of its parents."""
-        return replace(
-            self,
-            counts=tuple(a + b for a, b in zip(self.counts, other.counts, strict=True)),
-            parents=self.parents + other.parents,
-            people=self.people + other.people,
-            answered=self.answered + other.answered,
-        )
+    telling: Mapping[str, int]
+    small: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Veil:
-    """What is hidden: periods by theme and place.
+    """What is hidden of that which is told.
 
     `keys` are the places that all figures are about, where these are told as something wider;
     `months` the first and last of a range that is told as one: it is hidden where a month is.
     """
 
-    hidden: Mapping[tuple[str, str], frozenset[str]]
+    hidden: Hidden
     keys: frozenset[str] | None = None
     months: tuple[str, str] | None = None
 
-    def hides(self, one: Counted) -> bool:
-        keys = (one.key,) if self.keys is None else self.keys
-        return any(self._hides(self.hidden.get((one.theme, key)), one.period) for key in keys)
-
-    def beside(self, told: Iterable[Counted], everything: Iterable[Counted]) -> list[Counted]:
-        """Give places to show as hidden which tell nothing of a theme."""
-        known = {(one.theme, one.key, one.period) for one in told}
-        themes = sorted({theme for theme, _ in self.hidden})
-        found = []
-        for each in everything:
-            for theme in themes:
-                if (theme, each.key, each.period) not in known:
-                    counts = (0,) * len(each.counts)
-                    nothing = replace(each, theme=theme, counts=counts, people=0, answered=0)
-                    found += [nothing] if self.hides(nothing) else []
+    def over(self, place: Place) -> frozenset[str]:
+        """Give the themes that are hidden at a place, of which some may be told of by nobody."""
+        found = place.small
+        for key in (place.key,) if self.keys is None else self.keys:
+            for period, themes in self.hidden.get(key, {}).items():
+                if self._concerns(period, place.period):
+                    found |= themes
         return found
 
-    def _hides(self, hidden: frozenset[str] | None, period: str | None) -> bool:
-        if hidden is None:
-            return False
+    def _concerns(self, hidden: str, period: str | None) -> bool:
         if self.months is None:
-            return period in hidden
+            return hidden == (period or "")
         first, last = self.months
-        return any(first <= month <= last for month in hidden)
+        return first <= hidden <= last
 
 
-def small(part: Counted, whole: Counted) -> bool:
-    """Tell whether those who tell of a theme, or the others, or those who answered, are few."""
-    return (
-        0 < part.people < THRESHOLD
-        or 0 < part.answered < THRESHOLD
-        or 0 < whole.people - part.people < THRESHOLD
-        or 0 < whole.answered - part.answered < THRESHOLD
-    )
-
-
-def veil(found: Sequence[Counted], per: Per) -> dict[tuple[str, str], frozenset[str]]:
+def veil(places: Sequence[Place], parents: Parents, per: Per) -> Hidden:
     """Choose what to hide of all themes, among places of one kind and periods of one kind."""
-    everything = [each for each in found if not each.theme]
-    lines = _lines(everything, per)
-    themes: dict[str, dict[Place, Counted]] = {}
-    for each in found:
-        if each.theme:
-            themes.setdefault(each.theme, {})[each.place] = each
-    veiled: dict[tuple[str, str], set[str]] = {}
-    for theme, told in themes.items():
-        for key, period in _hidden_of_one(everything, told, lines):
-            veiled.setdefault((theme, key), set()).add(period or "")
-    return {place: frozenset(told) for place, told in veiled.items()}
+    lines = _lines(places, parents, per)
+    veiled: dict[str, dict[str, set[str]]] = {}
+    for theme in frozenset[str]().union(*(place.small for place in places)):
+        for at in hidden({at: _rank(each, theme) for at, each in enumerate(places)}, lines):
+            place = places[at]
+            veiled.setdefault(place.key, {}).setdefault(place.period or "", set()).add(theme)
+    return {
+        key: {period: frozenset(themes) for period, themes in told.items()}
+        for key, told in veiled.items()
+    }
 
 
-def _hidden_of_one(
-    everything: Sequence[Counted], told: Mapping[Place, Counted], lines: Iterable[Sequence[int]]
-) -> Iterable[Place]:
-    totals: dict[int, int] = {}
-    for at, whole in enumerate(everything):
-        part = told.get(whole.place)
-        if part is None:
-            totals[at] = _LAST_RESORT + whole.people
-        else:
-            totals[at] = 1 if small(part, whole) else THRESHOLD + part.people
-    if 1 not in totals.values():
-        return []
-    return [everything[at].place for at in hidden(totals, lines)]
+def _rank(place: Place, theme: str) -> int:
+    """Say how soon a figure is hidden beside a small one, as its number; small ones have 1."""
+    if theme in place.small:
+        return 1
+    people = place.telling.get(theme)
+    return _LAST_RESORT + place.people if people is None else THRESHOLD + people
 
 
-def _lines(everything: Sequence[Counted], per: Per) -> list[list[int]]:
+def _lines(places: Sequence[Place], parents: Parents, per: Per) -> list[list[int]]:
     """Give what can be added up: places of a period, parts of a parent, periods of a longer one."""
     found: dict[Hashable, list[int]] = {}
-    for at, each in enumerate(everything):
+    for at, each in enumerate(places):
         found.setdefault(("all", each.period), []).append(at)
-        for parent in each.parents:
+        for parent in parents.get((each.key, each.period), ()):
             found.setdefault((parent, each.period), []).append(at)
         longer = _longer(each.period or "", per)
         if longer is not None:
