@@ -9,6 +9,9 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from app.core.db import asyncpg_dsn, server_settings
 
+# Holds the places of the rows that have one of a prefix's words, of millions. In less memory only
+# their pages are known, and all rows of these are read.
+_WORK_MEM = "32MB"
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
@@ -64,7 +67,8 @@ async def open_pool(url: str, role: str, *, size: int, statement_ms: int) -> asy
         min_size=1,
         max_size=size,
         reset=_nothing_to_reset,
-        server_settings=server_settings(role, statement_ms=statement_ms, lock_ms=2_000),
+        server_settings=server_settings(role, statement_ms=statement_ms, lock_ms=2_000)
+        | {"work_mem": _WORK_MEM},
     )
 
 

@@ -2,7 +2,8 @@
 
 The id of a response begins with the midnight of its day, so that the order of ids is that of days;
 a correction may move the day, and the id stays. The index holds, beside the words, the day of the
-id, the block of 32 days it is in, and the team.
+id, the block of 32 days it is in, the team, and the team with the block: one short list of rows,
+where all of a team or all of a block would have to be met with each other.
 """
 
 from collections.abc import Iterator
@@ -16,7 +17,10 @@ _LOST: Final = 65_536  # an id's first 32 bits count this many milliseconds
 WIDE: Final = 32  # days in a block
 
 # As PostgreSQL writes them back, so that the migration check can compare them. `id_day` is `of_id`.
-PLACES: Final = "ARRAY['d'::text || id_day(id), 'w'::text || (id_day(id) / 32), team_id::text]"
+PLACES: Final = (
+    "ARRAY['d'::text || id_day(id), 'w'::text || (id_day(id) / 32), team_id::text,"
+    " (team_id::text || 'w'::text) || (id_day(id) / 32)]"
+)
 MOVED: Final = "id_day(id) <> (day - '1970-01-01'::date)"
 
 
@@ -45,3 +49,8 @@ def cover(first: int, last: int) -> Iterator[str]:
         else:
             yield f"d{at}"
             at += 1
+
+
+def around(first: int, last: int) -> list[str]:
+    """Name the blocks that days from `first` to `last` are in."""
+    return [f"w{block}" for block in range(first // WIDE, last // WIDE + 1)]

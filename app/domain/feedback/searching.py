@@ -4,7 +4,8 @@ Words that many use are soon met by walking from the newest; for words that few 
 ask the index of words. For those in between either alone touches tens of thousands of rows, and
 the planner cannot know which words are which. So a short walk comes first, and then stretches of
 days, newest first, which the index holds beside the words. What was met so far tells how long the
-next stretch should be; one that holds too much is made shorter.
+next stretch should be; one that holds too much is made shorter. For one team, or a few, a stretch
+is made of whole blocks, since the index holds these for each team.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,9 @@ MOST_GROWTH: Final = 32
 # statement that reads too many would be ended by its timeout.
 MOST_DAYS: Final = 4_000
 MOST_DAYS_OF_PHRASE: Final = 64
+MOST_DAYS_OF_TEAMS_PHRASE: Final = 512
+NARROW: Final = 8  # days of a stretch from which on a team's blocks are quicker than its days
+MOST_NARROW: Final = 512  # of teams' blocks asked for at once
 _NO_LIMIT: Final = 2**31 - 1
 _OWN: Final = frozenset({"walk", "stretch", "hits", "until"})  # what is no filter of the view
 _LEAST: Final = UUID(int=0)
@@ -68,12 +72,25 @@ _HINTS: Final[Mapping[str, Any]] = {
 }
 
 
+_BLOCK: Final[Any] = func.unnest(bindparam("stretch", type_=_TEXTS)).column_valued("block")
+_SEEN: Final[Any] = func.unnest(bindparam("visible", type_=ARRAY(Uuid()))).column_valued("seen")
+# The blocks of those teams that a search is limited to, by the parameter that tells them.
+_NARROWED: Final[Mapping[str, Any]] = {
+    "team": named(Team, "team", cast(Team.id, Text) + _BLOCK),
+    "visible": select(cast(_SEEN, Text) + _BLOCK),
+}
+
+
 @dataclass(slots=True)
 class _Sought:
-    """How far a search has come: everything from `before` on has been looked at."""
+    """How far a search has come: everything from `before` on has been looked at.
+
+    `teams` is how many it is limited to; 0 where to none.
+    """
 
     most: int
     before: UUID
+    teams: int = 0
     days: int = 1
     longest: int = MOST_DAYS
     oldest: UUID = _LEAST
@@ -82,6 +99,11 @@ class _Sought:
     @property
     def done(self) -> bool:
         return self.before <= self.oldest or len(self.ids) >= self.most
+
+    def narrow(self, around: list[str]) -> list[str]:
+        """Give these blocks where it is best to ask for them team by team."""
+        few = 0 < self.teams * len(around) <= MOST_NARROW
+        return around if few and self.days >= NARROW else []
 
     def plan(self, hits: int, days: float) -> None:
         """Choose how many days come next, after so many held so many hits."""
@@ -101,9 +123,11 @@ class Words:
         self, door: Statement, values: Mapping[str, Any], after: UUID | None, most: int
     ) -> Sequence[UUID]:
         """Give the ids of the newest responses below `after`, in order; `values` are filters."""
-        sought = _Sought(most, after or _BEHIND_ALL)
+        teams = 1 if "team" in values else len(values.get("visible", ()))
+        sought = _Sought(most, after or _BEHIND_ALL, teams)
         if "<->" in values["search"]:
-            sought.longest = MOST_DAYS_OF_PHRASE
+            few = 0 < teams <= MOST_NARROW // (MOST_DAYS_OF_TEAMS_PHRASE // blocks.WIDE + 1)
+            sought.longest = MOST_DAYS_OF_TEAMS_PHRASE if few else MOST_DAYS_OF_PHRASE
         if "to_day" in values:
             behind = blocks.start(blocks.of_day(values["to_day"]) + 1)
             await self._moved(door, values, sought, behind)
@@ -141,15 +165,19 @@ class Words:
         last = blocks.of_id(UUID(int=sought.before.int - 1))
         while True:
             first = max(last - sought.days + 1, 0)
-            hits = max(MOST_HITS, sought.most) if sought.days > 1 else _NO_LIMIT
-            told = {"stretch": list(blocks.cover(first, last)), "hits": hits}
-            row = await self._ask(door, "stretch", {**values, **told}, sought)
+            narrow = sought.narrow(blocks.around(first, last))
+            if narrow:
+                first = first // blocks.WIDE * blocks.WIDE
+            hits = max(MOST_HITS, sought.most) if last > first else _NO_LIMIT
+            told = {"stretch": narrow or list(blocks.cover(first, last)), "hits": hits}
+            shape = "narrow" if narrow else "stretch"
+            row = await self._ask(door, shape, {**values, **told}, sought)
             if row["hits"] < hits:
                 break
-            sought.days = max(1, sought.days // 8)
+            sought.days = max(1, (last - first + 1) // 8)
         sought.ids += row["ids"]
         sought.before = blocks.start(first)
-        sought.plan(row["hits"], sought.days)
+        sought.plan(row["hits"], last - first + 1)
 
     async def _ask(
         self, door: Statement, shape: str, values: Mapping[str, Any], sought: _Sought
@@ -188,8 +216,17 @@ def _walking(start: Select[Any], using: frozenset[str]) -> Kept:
 def _stretching(start: Select[Any], using: frozenset[str]) -> Kept:
     """Find all hits in a stretch by the index, unless there are too many."""
     hints = [hint for name, hint in _HINTS.items() if name in using]
-    within = _PLACES.op("&&")(bindparam("stretch", type_=_TEXTS))
-    found = start.where(within, *hints, R.id < _BEFORE).limit(_number("hits")).subquery("found")
+    return _hits(start.where(_PLACES.op("&&")(bindparam("stretch", type_=_TEXTS)), *hints))
+
+
+def _narrow(start: Select[Any], using: frozenset[str]) -> Kept:
+    """Find all hits in whole blocks of the teams that the search is limited to."""
+    narrowed = _NARROWED["team" if "team" in using else "visible"]
+    return _hits(start.where(_PLACES.op("&&")(func.array(narrowed.scalar_subquery()))))
+
+
+def _hits(start: Select[Any]) -> Kept:
+    found = start.where(R.id < _BEFORE).limit(_number("hits")).subquery("found")
     newest = func.array_agg(aggregate_order_by(found.c.id, found.c.id.desc()), type_=ARRAY(Uuid()))
     return Kept.of(
         select(
@@ -207,4 +244,4 @@ def _moving(start: Select[Any], _: frozenset[str]) -> Kept:
     return Kept.of(select(func.array(newest.scalar_subquery()).label("ids")))
 
 
-_SHAPES: Final = {"walk": _walking, "stretch": _stretching, "moved": _moving}
+_SHAPES: Final = {"walk": _walking, "stretch": _stretching, "narrow": _narrow, "moved": _moving}

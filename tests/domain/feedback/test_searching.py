@@ -31,7 +31,7 @@ told = st.tuples(
 
 # What chance meets now and then: a page that corrected days fill, one that begins behind the last
 # day asked for, a day corrected into those asked for where a walk sees all there is, and a gap
-# after which a stretch holds too much.
+# after which a stretch, or a team's blocks, hold too much.
 CORRECTED_FORWARD = [(5, 0, "kind", None, 90)]
 MOVED = [(100, 0, "kind", None, -90)] * 3
 WITHIN = [(day, 0, "kind", None, 0) for day in range(1, 11)]
@@ -62,6 +62,8 @@ ONE_DATABASE = [HealthCheck.function_scoped_fixture]  # each example begins by e
 @example(CORRECTED_FORWARD, "kind", (90, 20), "days", 1, 5, 1)
 @example(BEHIND_A_GAP, "kind", (0, 20), "all", 1, 2, 1)
 @example(WITHIN, '"kind cold"', (0, 20), "team", 1, 2, 1)
+@example(BEHIND_A_GAP, "kind", (0, 20), "team", 1, 2, 1)
+@example(BEHIND_A_GAP, '"kind cold"', (0, 20), "visible", 1, 2, 1)
 async def test_pages_are_those_of_the_plain_query(  # noqa: PLR0917  Hypothesis names them
     session, door, teams, monkeypatch, rows, search, days, chosen, size, walk, most
 ):
