@@ -66,20 +66,16 @@ class Stand:
         finally:
             await connection.close()
 
-    async def database(self, name: str, *, keep: bool = False) -> bool:
-        """Make a migrated database; with `keep` one that stands stays, and False is given."""
+    async def database(self, name: str, *, keep: bool = False) -> None:
+        """Make a database with all migrations; with `keep` what stands in it stays."""
         connection = await self.connect("postgres")
-        try:
-            stands = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
-            if stands and keep:
-                return False
+        stands = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name)
+        if not (stands and keep):
             await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             await connection.execute(f"CREATE DATABASE {name}")
-        finally:
-            await connection.close()
+        await connection.close()
         await asyncio.to_thread(migrate.upgrade, self.url(name))
         await asyncio.to_thread(migrate.name_trust, self.url(name), "RNU", "Measured Trust")
-        return True
 
     async def drop(self, name: str) -> None:
         connection = await self.connect("postgres")

@@ -16,11 +16,10 @@ from bench import load, seed
 from bench.effort import Effort
 from bench.results import Goal, Report, percentile
 from bench.stand import Stand
-from bench.summary import keys, turns, year
+from bench.summary import YEAR, keys, turns, year
 
 TITLE = "Themes: how right, how quick"
 PEER = "pxtextmining's ensemble on the same framework, by its published figures"
-DATABASE = "bench_themes"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "fft_comments_nhft_2021_22.csv"
 PUBLISHED = {"exact_match": 0.56, "hamming_loss": 0.0231}
 LEARNT, CLASSIFIED = 8_000, 1_000
@@ -148,11 +147,11 @@ def _notes(found: coded.Coded, scores: Mapping[str, Any]) -> list[str]:
 
 async def _asked(stand: Stand, effort: Effort) -> tuple[list[Row], list[Goal], list[str]]:
     """Ask for figures of a year, by who sees small numbers and by who does not."""
-    await year(stand, DATABASE, 40, effort.year)
+    await year(stand, YEAR, 40, effort.year)
     async with AsyncExitStack() as stack:
-        port, _ = await stack.enter_async_context(stand.service(DATABASE))
+        port, _ = await stack.enter_async_context(stand.service(YEAR))
         asked: dict[str, tuple[load.Connection, bytes]] = {}
-        for reader, key in (await keys(stand, DATABASE)).items():
+        for reader, key in (await keys(stand, YEAR)).items():
             for name, question in QUESTIONS.items():
                 connection = await load.connect(port)
                 stack.callback(connection.close)
@@ -160,7 +159,6 @@ async def _asked(stand: Stand, effort: Effort) -> tuple[list[Row], list[Goal], l
                 sending = load.request("GET", path, [("Authorization", f"Bearer {key}")])
                 asked[f"{name}, {reader}"] = connection, sending
         found = await turns(asked, effort)
-    await stand.drop(DATABASE)
     rows, goals = [], []
     for name, ms in found.items():
         half, p95 = percentile(ms, 0.5), percentile(ms, 0.95)
