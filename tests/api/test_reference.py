@@ -15,6 +15,7 @@ EXPECTED = {
     "channel": codes.Channel,
     "respondent_type": codes.RespondentType,
     "publication_status": codes.PublicationStatus,
+    "moderation_status": codes.ModerationStatus,
     "collection_point": codes.CollectionPoint,
     "involved": codes.Involved,
     "ethnic_category": codes.ETHNIC_CATEGORY,

@@ -49,6 +49,16 @@ class PublicationStatus(StrEnum):
     REMOVED = "removed"
 
 
+class ModerationStatus(StrEnum):
+    """How a text stands: what the public may read of it, or who is to look at it."""
+
+    HELD = "held"
+    RELEASED = "released"
+    REDACTED = "redacted"
+    WITHHELD = "withheld"
+    ESCALATED = "escalated"
+
+
 class CollectionPoint(StrEnum):
     BEFORE_OR_AT_DISCHARGE = "before_or_at_discharge"
     AFTER_DISCHARGE = "after_discharge"

@@ -9,6 +9,7 @@ from app.domain.feedback.codes import (
     CollectionPoint,
     FftAnswer,
     Involved,
+    ModerationStatus,
     PublicationStatus,
     RespondentType,
 )
@@ -89,6 +90,24 @@ PUBLICATION_STATUS: Final = CodeList.of(
         PublicationStatus.PENDING: "We are checking it",
         PublicationStatus.WITHHELD: "We do not show it",
         PublicationStatus.REMOVED: "It was taken away",
+    },
+)
+MODERATION_STATUS: Final = CodeList.of(
+    "moderation_status",
+    "How a text stands in moderation",
+    {
+        ModerationStatus.HELD: "Held until somebody decides",
+        ModerationStatus.RELEASED: "Released",
+        ModerationStatus.REDACTED: "Released with words taken out",
+        ModerationStatus.WITHHELD: "Withheld",
+        ModerationStatus.ESCALATED: "Escalated",
+    },
+    {
+        ModerationStatus.HELD: "We are checking it",
+        ModerationStatus.RELEASED: "Everyone can see it",
+        ModerationStatus.REDACTED: "Everyone can see some of it",
+        ModerationStatus.WITHHELD: "We do not show it",
+        ModerationStatus.ESCALATED: "Someone is looking into it",
     },
 )
 COLLECTION_POINT: Final = CodeList.of(
@@ -211,6 +230,7 @@ LISTS: Final = (
     CHANNEL,
     RESPONDENT_TYPE,
     PUBLICATION_STATUS,
+    MODERATION_STATUS,
     COLLECTION_POINT,
     INVOLVED,
     ETHNIC_CATEGORY,

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.domain.feedback.codes import FftAnswer, PublicationStatus
+from app.domain.feedback.codes import FftAnswer, ModerationStatus, PublicationStatus
 from app.domain.feedback.moderation.escalations import NewEscalation
 from app.domain.feedback.moderation.marks import Certainty, MarkKind
-from app.domain.feedback.moderation.models import EscalationKind, ModerationStatus, Reason
+from app.domain.feedback.moderation.models import EscalationKind, Reason
 from app.domain.feedback.moderation.service import Redaction
 
 NEXT = Field(description="Send back as `after`; null on the last page.")

@@ -7,16 +7,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Entity
+from app.domain.feedback.codes import ModerationStatus
 from app.domain.feedback.models import SPECIAL, FeedbackResponse
 from app.domain.organisation.models import Team
-
-
-class ModerationStatus(StrEnum):
-    HELD = "held"
-    RELEASED = "released"
-    REDACTED = "redacted"
-    WITHHELD = "withheld"
-    ESCALATED = "escalated"
 
 
 class Reason(StrEnum):

@@ -27,10 +27,10 @@ from app.core.actor import Actor
 from app.core.json_rows import JsonRows
 from app.core.statement import Statement
 from app.domain.feedback import queries as heart
-from app.domain.feedback.codes import PublicationStatus
+from app.domain.feedback.codes import ModerationStatus, PublicationStatus
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation.errors import ModerationNotFoundError
-from app.domain.feedback.moderation.models import Moderation, ModerationStatus
+from app.domain.feedback.moderation.models import Moderation
 from app.domain.feedback.moderation.ordered import OrderedRows
 from app.domain.feedback.parts import BETTER, GOOD
 

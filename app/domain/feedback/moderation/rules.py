@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from app.domain.feedback.codes import OWN_SOURCES, PublicationStatus
+from app.domain.feedback.codes import OWN_SOURCES, ModerationStatus, PublicationStatus
 from app.domain.feedback.moderation.marks import Certainty, Mark, MarkKind
-from app.domain.feedback.moderation.models import ModerationStatus, Reason
+from app.domain.feedback.moderation.models import Reason
 
 CONCERNS: Final = frozenset({MarkKind.SAFEGUARDING, MarkKind.COMPLAINT})
 _FIRST: Final = (1 << 120) - 1  # all of a UUIDv7 but the first byte of its time

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import now
 from app.core.errors import InvalidError
+from app.domain.feedback.codes import ModerationStatus
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation import escalations, queries, screened
 from app.domain.feedback.moderation.errors import (
@@ -24,7 +25,6 @@ from app.domain.feedback.moderation.models import (
     EscalationKind,
     Moderation,
     ModerationDecision,
-    ModerationStatus,
     Reason,
 )
 from app.domain.feedback.moderation.screening import screen, standing

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from app.core.ids import day_uuid7
+from app.domain.feedback.codes import ModerationStatus
 from app.domain.feedback.moderation import rules
-from app.domain.feedback.moderation.models import ModerationStatus, Reason
+from app.domain.feedback.moderation.models import Reason
 from app.domain.feedback.moderation.rules import Releases, Told
 from app.domain.feedback.moderation.screening import screen
 
