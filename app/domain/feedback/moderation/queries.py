@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    LargeBinary,
     Select,
     Text,
     any_,
@@ -32,23 +31,12 @@ from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation.errors import ModerationNotFoundError
 from app.domain.feedback.moderation.models import Moderation
 from app.domain.feedback.moderation.ordered import OrderedRows
-from app.domain.feedback.parts import BETTER, GOOD
+from app.domain.feedback.texts import hashed, words
 
 M, R = Moderation, FeedbackResponse
 
 # The words that a row is about, as they are today.
-WORDS: Final = case(
-    (M.part == GOOD, R.comment_good),
-    (M.part == BETTER, R.comment_better),
-    else_=R.texts.op("->>")(M.part),
-)
-
-
-def hashed(words: Any) -> ColumnElement[bytes]:
-    """Name a text by what it says, as screening does."""
-    return func.sha256(func.convert_to(words, "UTF8"), type_=LargeBinary())
-
-
+WORDS: Final = words(M.part)
 CURRENT: Final = M.text_hash == hashed(WORDS)
 """Whether a row is about the text as it is today."""
 

@@ -29,9 +29,9 @@ from app.core.paging import Page
 from app.core.statement import Statement
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation.models import Moderation
-from app.domain.feedback.moderation.queries import hashed
 from app.domain.feedback.parts import BETTER, GOOD
 from app.domain.feedback.queries import COLUMNS, COMMENTS, QUERY, visible
+from app.domain.feedback.texts import hashed
 from app.domain.feedback.views import View
 
 R, M = FeedbackResponse, Moderation

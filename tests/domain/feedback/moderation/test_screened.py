@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.actor import Actor
+from app.domain.feedback import texts
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation import queries, screened, service
 from app.domain.feedback.moderation.models import Moderation, ModerationDecision, Reason
@@ -200,4 +201,4 @@ async def test_the_database_holds_the_rules_too(session, change, constraint):
 
 
 def test_a_text_has_the_same_name_in_the_database():
-    assert "sha256" in str(queries.hashed(Moderation.part))
+    assert "sha256" in str(texts.hashed(Moderation.part))
