@@ -72,6 +72,7 @@ class Moderation(Base):
             "decided_by IS NOT NULL OR status NOT IN ('redacted', 'escalated')", name="by_person"
         ),
         Index("ix_feedback_moderation_queue", "status", "place"),
+        Index(None, "status", "response_id"),
         {"info": {"unrecorded": "follows from the response; decisions are records themselves"}},
     )
 
