@@ -95,6 +95,14 @@ async def test_a_message_says_how_many_and_where_and_nothing_of_the_words(
     assert message.once == f"saved_search:{search.id}:{MONDAY}"
 
 
+async def test_new_responses_are_told_by_how_their_texts_stand(mornings, saved, heard):
+    await saved(filters={"status": "held"})
+    await heard(6, comment_good="Dr Khan was kind")
+    await heard(5, comment_good="Kind", publication_status="published")
+    await mornings.on(MONDAY)
+    assert await mornings.told() == ["Poor: 6 new responses"]
+
+
 async def test_few_people_are_not_counted_in_a_mail(mornings, saved, heard):
     await saved()
     for number, day in ((4, MONDAY), (5, TUESDAY)):

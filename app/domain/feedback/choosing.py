@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.core.wire import Day
-from app.domain.feedback.codes import Channel, FftAnswer
+from app.domain.feedback.codes import Channel, FftAnswer, ModerationStatus
 from app.domain.feedback.queries import tsquery
 
 # What is no filter of its own name.
@@ -49,6 +49,11 @@ class ResponseChoice(DayRange):
     source: str | None = Field(None, max_length=50, examples=["iwgc"])
     channel: Channel | None = None
     has_comment: bool | None = None
+    status: ModerationStatus | None = Field(
+        None,
+        description="Moderation status of one of its texts, as they are today.",
+        examples=["held"],
+    )
     search: str | None = Field(
         None,
         min_length=1,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.domain.feedback.models import WORDS, FeedbackResponse
+from app.domain.feedback.texts import STANDS
 from app.domain.organisation.models import Directorate, Placement, Team
 
 R = FeedbackResponse
@@ -61,6 +62,7 @@ FILTERS: Final[Mapping[str, ColumnElement[bool]]] = {
     "channel": R.channel == _value("channel"),
     "theme": R.themes.op("@>")(func.array_append(literal_column("'{}'::text[]"), _value("theme"))),
     "sentiment": R.sentiment == _value("sentiment", Integer()),
+    "status": STANDS,
     "with_comment": _HAS_COMMENT,
     "without_comment": ~_HAS_COMMENT,
     "search": _HAS_COMMENT & literal_column(WORDS).op("@@")(QUERY),

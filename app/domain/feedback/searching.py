@@ -50,7 +50,7 @@ MOST_NARROW: Final = 512  # of teams' blocks asked for at once
 _NO_LIMIT: Final = 2**31 - 1
 _OWN: Final = frozenset({"walk", "stretch", "hits", "until"})  # what is no filter of the view
 _LEAST: Final = UUID(int=0)
-_BEHIND_ALL: Final = UUID(int=(1 << 128) - 1)
+BEHIND_ALL: Final = UUID(int=(1 << 128) - 1)
 _MS_BITS: Final = 80  # below an id's milliseconds
 _DAY_MS: Final = 86_400_000
 _TEXTS: Final = ARRAY(Text())
@@ -124,7 +124,7 @@ class Words:
     ) -> Sequence[UUID]:
         """Give the ids of the newest responses below `after`, in order; `values` are filters."""
         teams = 1 if "team" in values else len(values.get("visible", ()))
-        sought = _Sought(most, after or _BEHIND_ALL, teams)
+        sought = _Sought(most, after or BEHIND_ALL, teams)
         if "<->" in values["search"]:
             few = 0 < teams <= MOST_NARROW // (MOST_DAYS_OF_TEAMS_PHRASE // blocks.WIDE + 1)
             sought.longest = MOST_DAYS_OF_TEAMS_PHRASE if few else MOST_DAYS_OF_PHRASE

@@ -1,4 +1,4 @@
-"""What one kind of reader sees of the responses: lists, single ones, and what a search finds."""
+"""What one kind of reader sees of the responses: lists, single ones, and what is found in them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,8 +14,10 @@ from app.domain.feedback import highlighting
 from app.domain.feedback.errors import ResponseNotFoundError
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.searching import Words
+from app.domain.feedback.standing import Standing
 
 TEXTS: Final = ("comment_good", "comment_better")
+_LEADING: Final = frozenset({"status", "search"})  # what has a way of its own to find by
 _STEMS: Final = """
 SELECT word, tsvector_to_array(to_tsvector('english', word)) AS stems
   FROM unnest($1::text[]) word"""
@@ -28,6 +30,7 @@ class View:
         version = FeedbackResponse.__table__.c.version
         self._rows = JsonRows(columns, build, ResponseNotFoundError, version)
         self._words = Words(build)
+        self._standing = Standing(build, self._words)
         self._build = build
         self._counts: dict[frozenset[str], Kept] = {}
 
@@ -41,13 +44,15 @@ class View:
         self, door: Statement, fields: Fields, page: Page, values: Mapping[str, Any]
     ) -> bytes:
         """Give a page, newest first; where words are searched for, with the places they stand."""
-        if "search" not in values:
+        if _LEADING.isdisjoint(values):
             return await self._rows.page(door, fields, page, values)
-        ids = await self._words.newest(door, values, page.after, page.limit + 1)
-        # They hold the words: to ask again would let the planner think of the index of words.
-        others = {name: value for name, value in values.items() if name != "search"}
+        leading = self._standing if "status" in values else self._words
+        ids = await leading.newest(door, values, page.after, page.limit + 1)
+        # They stand so and hold the words: to ask again would let the planner think of the index
+        # of either.
+        others = {name: value for name, value in values.items() if name not in _LEADING}
         items = await self._rows.some(door, fields, ids[: page.limit], others)
-        if "highlights" in fields and items:
+        if "search" in values and "highlights" in fields and items:
             items = await _highlighted(door, items, values["search"])
         following = f'"{ids[page.limit - 1]}"' if len(ids) > page.limit else "null"
         return f'{{"items":[{items}],"next":{following}}}'.encode()

@@ -57,7 +57,7 @@ async def list_responses(
     a name or another identifier that screening found stands a word such as `[name]`, and `search`
     finds what is shown so; with `feedback:moderate` comments are shown as they were written. What
     is not screened yet is null, and `comments_pending` is true: mostly for a moment. A search tells
-    in `highlights` where the words stand.
+    in `highlights` where the words stand. `status` finds by how a text stands in moderation.
     """
     return json(await reading.find(door, FIELDS, filters.page(), filters.filters(), to=actor))
 
