@@ -4,7 +4,7 @@ percentages = answers of a kind / all six answers, "don't know" included (domain
 they are made from summed counts, never averaged.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -78,12 +78,17 @@ class Group:
         return sum(self.counts)
 
     def percentage(self, *answers: FftAnswer) -> float | None:
-        """Give the share of these answers to one decimal place, half up; None of nothing."""
-        total = self.total
-        if not total or self.suppressed:
-            return None
-        part = sum(self.counts[_PLACES[answer]] for answer in answers)
-        return (2000 * part + total) // (2 * total) / 10
+        """Give the share of these answers as `percentage` does; None where they are hidden."""
+        return None if self.suppressed else percentage(self.counts, *answers)
+
+
+def percentage(counts: Sequence[int], *answers: FftAnswer) -> float | None:
+    """Give the share of these answers to one decimal place, half up; None of nothing."""
+    total = sum(counts)
+    if not total:
+        return None
+    part = sum(counts[_PLACES[answer]] for answer in answers)
+    return (2000 * part + total) // (2 * total) / 10
 
 
 # What a group is in SQL: the raw values it is counted by, then its key, its name, and the wider
