@@ -1,15 +1,13 @@
 """What anybody may read: nothing of it names a person, a day or few people."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from app.api.v1.public.figures import Figures
 from app.core.clock import today
 from app.domain.feedback.actions import public
-from app.domain.feedback.replies import showing
 from app.settings import Public
 from tests.api.feedback.conftest import told
 from tests.factories import event, review
@@ -244,21 +242,6 @@ class TestPublicFeedback:
         assert not any(id_ in raw or id_.replace("-", "") in raw for id_ in ids)
         assert today().isoformat() not in raw
 
-    async def test_figures_are_whole_months_with_small_ones_hidden(self, client, session):
-        last = today().replace(day=1) - timedelta(1)
-        before = last.replace(day=1) - timedelta(1)
-        bodies = [
-            event(**review(location_code="CITY", submitted_at=f"{day}T12:00:00Z"))
-            for day, count in ((last, 6), (before, 3), (today(), 9))
-            for _ in range(count)
-        ]
-        await received(session, *bodies)
-        figures = (await page(client))["figures"]
-        assert [each["period"] for each in figures] == [f"{before:%Y-%m}", f"{last:%Y-%m}"]
-        assert [each["total"] for each in figures] == [3, 6]
-        assert [each["suppressed"] for each in figures] == [True, True]
-        assert {each["very_good"] for each in figures} == {None}
-
     async def test_any_cache_may_keep_it(self, client, session):
         await received(session, comment())
         answer = await client.get(FEEDBACK, params={"team": "CITY"})
@@ -280,29 +263,3 @@ class TestPublicFeedback:
     async def test_what_cannot_be_asked_is_refused(self, client, query, status, slug):
         answer = await client.get(f"{FEEDBACK}?{query}")
         assert (answer.status_code, answer.json()["type"]) == (status, f"/problems/{slug}")
-
-
-async def test_figures_are_found_once_for_all_who_wait(door, monkeypatch):
-    asked = []
-
-    async def found(_: object, day: date) -> dict:
-        asked.append(day)
-        return {"A": ["figures"]}
-
-    monkeypatch.setattr(showing, "figures", found)
-    figures = Figures(300)
-    assert await figures.of(door, "A") == ["figures"]
-    assert list(await figures.of(door, "B")) == []
-    assert asked == [today()]
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "first"),
-    [
-        (date(2026, 3, 31), 11, date(2025, 4, 1)),
-        (date(2026, 12, 31), 11, date(2026, 1, 1)),
-        (date(2026, 1, 31), 0, date(2026, 1, 1)),
-    ],
-)
-def test_a_year_of_months_ends_with_the_last(day, months, first):
-    assert showing._back(day, months) == first

@@ -7,8 +7,8 @@ from datetime import date
 
 from app.core.clock import today
 from app.core.statement import Statement
-from app.domain.feedback.replies import showing
-from app.domain.feedback.summary import Group
+from app.domain.feedback.publication import teams
+from app.domain.feedback.publication.teams import TeamMonth
 
 
 class Figures:
@@ -17,12 +17,12 @@ class Figures:
     def __init__(self, seconds: int) -> None:
         self._seconds = seconds
         self._lock = asyncio.Lock()
-        self._found: dict[str, list[Group]] = {}
+        self._found: dict[str, list[TeamMonth]] = {}
         self._good_until = 0.0
         self._day: date | None = None
 
-    async def of(self, door: Statement, team: str) -> Sequence[Group]:
-        """Give a team's months, of which small ones are hidden."""
+    async def of(self, door: Statement, team: str) -> Sequence[TeamMonth]:
+        """Give a team's months, as they were published."""
         async with self._lock:
             await self._refresh(door)
         return self._found.get(team, ())
@@ -30,5 +30,5 @@ class Figures:
     async def _refresh(self, door: Statement) -> None:
         day = today()
         if time.monotonic() >= self._good_until or day != self._day:
-            self._found = await showing.figures(door, day)
+            self._found = await teams.figures(door, day)
             self._day, self._good_until = day, time.monotonic() + self._seconds

@@ -7,7 +7,6 @@ from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Door
 from app.api.problems import responses
 from app.api.strict import StrictRoute
-from app.api.v1.feedback.schemas import SummaryItem
 from app.api.v1.public.schemas import (
     PublicFeedback,
     PublicFeedbackFilters,
@@ -15,6 +14,7 @@ from app.api.v1.public.schemas import (
     YouSaidWeDidFilters,
     YouSaidWeDidList,
     cursor,
+    written,
 )
 from app.domain.feedback.actions import public
 from app.domain.feedback.replies import showing
@@ -54,14 +54,15 @@ async def list_public_feedback(
 ) -> Response:
     """List what people said about a team, newest month first, with replies and the team's figures.
 
-    Only comments that were released, of people who did not object, are here. No key is needed,
-    and any cache may keep it as long as its `Cache-Control` says.
+    Only comments that were released, of people who did not object, are here, and of each month only
+    figures that its publication by the strict rule tells as well. No key is needed, and any cache
+    may keep it as long as its `Cache-Control` says.
     """
     shown = await showing.comments(door, filters.team, filters.place(), filters.limit)
     figures = await request.app.state.figures.of(door, filters.team)
     told = {
         "team": {"code": filters.team, "name": shown.name},
-        "figures": [SummaryItem.of(group).model_dump(mode="json") for group in figures],
+        "figures": [written(month) for month in figures],
         "items": orjson.Fragment(b"[" + shown.items + b"]"),
         "next": cursor(shown.following),
     }

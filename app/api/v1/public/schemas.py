@@ -1,5 +1,6 @@
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -8,7 +9,10 @@ from app.api.deps import Paging
 from app.api.v1.feedback.actions_parts import Measure, Theme
 from app.api.v1.feedback.schemas import SummaryItem
 from app.domain.feedback.actions.codes import CoProducer, Decision, Level
+from app.domain.feedback.codes import FftAnswer
+from app.domain.feedback.publication.teams import TeamMonth
 from app.domain.feedback.replies.showing import Place
+from app.domain.feedback.summary import ANSWERS
 
 _RANK = 6  # where a cursor's month ends
 TeamCode = Annotated[str, StringConstraints(min_length=1, max_length=50)]
@@ -93,7 +97,8 @@ class PublicFeedback(BaseModel):
 
     team: PublicPlace
     figures: list[SummaryItem] = Field(
-        description="The last twelve whole months, oldest first; small ones are hidden. They are"
+        description="The last twelve whole months, oldest first, without those of no answers:"
+        " what the strict publication of each month tells, so that `unanswered` is null. They are"
         " no means to compare providers."
     )
     items: list[PublicResponse]
@@ -115,6 +120,24 @@ class PublicFeedbackFilters(BaseModel):
         if self.after is None:
             return None
         return Place(f"{self.after[:4]}-{self.after[4:_RANK]}", self.after[_RANK:])
+
+
+def written(month: TeamMonth) -> dict[str, Any]:
+    """Write a team's month as figures are; of the unanswered no publication tells."""
+    told: Iterable[int | None] = month.counts or (None,) * len(ANSWERS)
+    item = SummaryItem(
+        key=month.code,
+        name=month.name,
+        period=f"{month.month:%Y-%m}",
+        total=month.total,
+        **dict(zip(ANSWERS, told, strict=True)),
+        unanswered=None,
+        pct_positive=month.percentage(FftAnswer.VERY_GOOD, FftAnswer.GOOD),
+        pct_negative=month.percentage(FftAnswer.POOR, FftAnswer.VERY_POOR),
+        pct_very_good=month.percentage(FftAnswer.VERY_GOOD),
+        suppressed=month.counts is None,
+    )
+    return item.model_dump(mode="json")
 
 
 def cursor(place: Place | None) -> str | None:

@@ -104,6 +104,14 @@ async def publication(
     return Publication(service, month, rule, now, before)
 
 
+async def answers(door: Statement, service: NationalService, month: date) -> Month:
+    """Give a month as the strict rule tells its answers; its modes are not read.
+
+    What is hidden of the answers goes by answers alone, so that it is what `publication` hides.
+    """
+    return await _read(door, _WITHOUT_MODES, Translation(service, {}, {}), month, Rule.STRICT)
+
+
 def levels(told: Month) -> Iterator[tuple[Level, tuple[str, ...], Shown]]:
     """Give every node of a month with its level and path, parents before their children."""
     yield from _walk(told.shown, (), tuple(Level))

@@ -1,33 +1,25 @@
-"""What the public reads about a team: released comments, the replies to them, and its figures.
+"""What the public reads about a team: released comments, and the replies to them.
 
 A comment tells its month and no more. Within a month comments stand in an order that tells
 nothing, so that neither a place in the list nor the way to its next page is a day or an id.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Date, Integer, Text, Uuid, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core.actor import Actor
 from app.core.clock import today
 from app.core.statement import Kept, Statement
-from app.domain.feedback import summary
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.moderation.queries import public_comments
-from app.domain.feedback.periods import Per
 from app.domain.feedback.policy.models import Policy
 from app.domain.feedback.replies.models import FeedbackReply, ReplyStatus
-from app.domain.feedback.summary import Asked, By, Group
 from app.domain.organisation.errors import TeamNotFoundError
 
 R, Y = FeedbackResponse, FeedbackReply
-PUBLIC: Final = Actor(id=UUID(int=0), name="the public", scopes=frozenset())
-MONTHS: Final = 12
 _MONTH: Final = "YYYY-MM"
 _TEAM: Final = "SELECT id, name FROM team WHERE code = $1"
 
@@ -120,23 +112,3 @@ async def comments(door: Statement, team: str, after: Place | None, limit: int) 
     shown = rows[:limit]
     last = Place(shown[-1]["month"], shown[-1]["rank"]) if len(rows) > limit else None
     return Shown(known["name"], ",\n".join(row["item"] for row in shown).encode(), last)
-
-
-async def figures(door: Statement, day: date) -> dict[str, list[Group]]:
-    """Give every team's months, the twelve whole ones before a day, small ones hidden.
-
-    All are found at once, since what is hidden of one team depends on the others.
-    """
-    last = day.replace(day=1) - timedelta(1)
-    first = _back(last, MONTHS - 1)
-    groups = await summary.summarise(door, Asked(By.TEAM, first, last, per=Per.MONTH), to=PUBLIC)
-    found: dict[str, list[Group]] = {}
-    for group in groups:
-        found.setdefault(group.key, []).append(group)
-    return found
-
-
-def _back(day: date, months: int) -> date:
-    """Give the first of the month so many months before a day's own."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
