@@ -9,6 +9,7 @@ from tests.api.document import Operation, operations, request
 PUBLIC = {
     "live": "the platform's probe",
     "ready": "the platform's probe",
+    "ask_to_join": "whoever wants to be involved is nobody we know yet",
     "list_public_meetings": "whoever wants to be heard must be able to find where",
     "list_reference_lists": "holds nothing of anybody, and public forms show it",
     "list_you_said_we_did": "told to patients; only what was published",

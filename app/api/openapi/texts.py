@@ -45,6 +45,7 @@ TAGS: Final = {
     "jobs": "Work that goes on behind a `202`.",
     "me": "Who you are and what you may do.",
     "operations": "Whether the service stands.",
+    "registers": "Who is involved, in what, and with what support.",
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
     "public": "What anybody may read, without a key.",
     "reference": "Lists of codes and their labels.",

@@ -33,9 +33,11 @@ from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
+from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.people import router as people
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -76,3 +78,5 @@ router.include_router(bi)
 router.include_router(reference)
 router.include_router(imports)
 router.include_router(jobs)
+router.include_router(people)
+router.include_router(public_join)

@@ -109,34 +109,3 @@ def heard(session, client, as_):
         return found
 
     return made
-
-
-class Api:
-    """A caller's way to the API: everything below `/v1`, with their key."""
-
-    def __init__(self, client, headers: dict[str, str]) -> None:
-        self.client, self.headers = client, headers
-
-    async def get(self, place: str, **params: object):
-        return await self.client.get(f"/v1/{place}", params=params, headers=self.headers)
-
-    async def send(self, method: str, place: str, body: object, **headers: str):
-        held = (
-            self.headers | {"If-Match": "*"} | {k.replace("_", "-"): v for k, v in headers.items()}
-        )
-        return await self.client.request(method, f"/v1/{place}", json=body, headers=held)
-
-    async def made(self, place: str, /, **body: object) -> dict:
-        answer = await self.send("POST", place, body)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-
-@pytest.fixture
-def api_of(client, as_):
-    """Give the API as a caller with these scopes and limits meets it."""
-
-    async def made(*scopes: str, **limits: object) -> Api:
-        return Api(client, await as_(*scopes, **limits))
-
-    return made
