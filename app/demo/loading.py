@@ -72,6 +72,7 @@ async def load(session: AsyncSession, *, responses: int, months: int, told: Told
         told(done, count)
     await coding.code(session)
     await telling_back.tell_back(session)
+    await intake.drain(session)  # what was heard at meetings
 
 
 def teams(day: date) -> bytes:

@@ -1,4 +1,4 @@
-"""What the demonstration trust did about what it heard, and what it answered."""
+"""What the demonstration trust did about what it heard, and what it answered and promised."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.ids import uuid7
+from app.demo import meetings
 from app.domain.feedback.actions import service as actions
 from app.domain.feedback.actions.codes import Decision
 from app.domain.feedback.actions.service import Told
@@ -122,6 +123,7 @@ async def tell_back(session: AsyncSession) -> None:
     writer = await _somebody(session, "Team lead (demo)")
     lead = await _somebody(session, "Involvement lead (demo)")
     teams = {row.code: row.id for row in await session.execute(_TEAMS)}
+    await meetings.meet(session, teams, by=writer)
     for heard in _ACTIONS:
         team = teams[heard.team] if heard.team else None
         action = await actions.create(session, await _told(session, heard, team), by=writer)

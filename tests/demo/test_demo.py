@@ -116,7 +116,9 @@ async def test_a_newcomer_finds_every_state(named, invoke, committed):
         )
         statuses = dict(map(tuple, found))
         span = (
-            await session.execute(text("SELECT count(*), max(day) FROM feedback_response"))
+            await session.execute(
+                text("SELECT count(*), max(day) FROM feedback_response WHERE source = 'iwgc'")
+            )
         ).one()
     assert (statuses["dead"], statuses["ignored"], statuses["waiting"]) == (1, 1, 13)
     assert "pending" not in statuses
@@ -135,6 +137,11 @@ async def test_a_newcomer_finds_every_state(named, invoke, committed):
     assert await count(committed, out) >= 1
     linked = "SELECT count(*) FROM feedback_action_response"
     assert await count(committed, linked) >= 1
+    heard = "SELECT count(*) FROM feedback_response WHERE source = 'meeting'"
+    assert await count(committed, heard) == 3
+    assert await count(committed, "SELECT count(*) FROM feedback_promise") == 2
+    ahead = "SELECT count(*) FROM feedback_meeting WHERE state = 'planned'"
+    assert await count(committed, ahead) == 1
     city = "SELECT count(*) FROM team t JOIN team_location l ON l.team_id = t.id"
     city += " WHERE t.code = 'CMHT-CITY' AND l.code = 'OXH-CMHT-CITY'"
     assert await count(committed, city) == 1
