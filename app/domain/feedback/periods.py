@@ -1,7 +1,8 @@
 """Names of periods: `2026-03`, `2026-W10`, `2025-26`, `2025-26-Q4` (financial years)."""
 
 import calendar
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -11,6 +12,10 @@ class Per(StrEnum):
     QUARTER = "quarter"
     YEAR = "year"
 
+
+_MONTHS = {Per.MONTH: 1, Per.QUARTER: 3, Per.YEAR: 12}
+_APRIL = 3  # months after January
+_QUARTERS = 4
 
 # A day's period in SQL, by the same rules; the financial year begins on 1 April.
 SQL = {
@@ -37,6 +42,43 @@ def name(day: date, per: Per) -> str:
     start = day.year if day.month >= 4 else day.year - 1  # noqa: PLR2004  April
     financial = f"{start}-{(start + 1) % 100:02}"
     return financial if per is Per.YEAR else f"{financial}-Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def start(day: date, per: Per) -> date:
+    """Give the first day of the month, quarter or financial year that a day is in."""
+    months = _MONTHS[per]
+    at = day.year * 12 + day.month - 1 - _APRIL
+    year, month = divmod(at - at % months + _APRIL, 12)
+    return date(year, month + 1, 1)
+
+
+def begin(name: str, per: Per) -> date:
+    """Give the first day of the month, quarter or financial year of this name."""
+    year, part = int(name[:4]), int(name[-1]) if per is Per.QUARTER else 1
+    if per is Per.MONTH:
+        return date(year, int(name[5:]), 1)
+    return date(year + (part == _QUARTERS), 3 * part % 12 + 1, 1)
+
+
+def following(day: date, per: Per) -> date:
+    """Give the first day after the month, quarter or financial year that a day is in."""
+    year, month = divmod(day.year * 12 + day.month - 1 + _MONTHS[per], 12)
+    return start(date(year, month + 1, 1), per)
+
+
+def cover(first: date, last: date) -> Iterator[tuple[Per, date]]:
+    """Name the fewest years, quarters and months that make up a range of whole months, in order.
+
+    Each comes with its first day.
+    """
+    while first <= last:
+        per = next(
+            per
+            for per in (Per.YEAR, Per.QUARTER, Per.MONTH)
+            if start(first, per) == first and following(first, per) <= last + timedelta(1)
+        )
+        yield per, first
+        first = following(first, per)
 
 
 def whole_months(first: date, last: date) -> bool:

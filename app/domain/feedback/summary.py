@@ -12,18 +12,15 @@ from functools import lru_cache
 from typing import Final
 
 from app.core.actor import Actor
-from app.core.errors import ForbiddenError, InvalidError
 from app.core.statement import Statement
 from app.domain.feedback import periods
-from app.domain.feedback.codes import ETHNIC_CATEGORY, FftAnswer
-from app.domain.feedback.errors import WholeMonthsError
+from app.domain.feedback.codes import FftAnswer
 from app.domain.feedback.periods import Per
-from app.domain.feedback.suppression import hidden
 
 SMALL_NUMBERS: Final = "feedback:read:small_numbers"
 ANSWERS: Final = tuple(answer.value for answer in FftAnswer)
 _PLACES: Final = {answer: place for place, answer in enumerate(FftAnswer)}
-_FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)
+FIRST, LAST = date(2000, 1, 1), date(2999, 12, 31)
 
 
 class By(StrEnum):
@@ -58,7 +55,7 @@ class Asked:
     @property
     def whole_months(self) -> bool:
         return self.period is not Per.WEEK and periods.whole_months(
-            self.first or _FIRST, self.last or _LAST
+            self.first or FIRST, self.last or LAST
         )
 
 
@@ -134,91 +131,11 @@ _IN_DIRECTORATE: Final = (
 _SUMS = ", ".join(f"sum(c.{name})::bigint AS {name}" for name in (*ANSWERS, "unanswered"))
 
 
-async def summarise(door: Statement, asked: Asked, *, to: Actor) -> list[Group]:
-    """Give the groups asked for, in order of key and period.
-
-    Who may not see small numbers gets whole months only, with small groups hidden. Raises
-    WholeMonthsError, ForbiddenError for groups of ethnicity, and InvalidError for what cannot be
-    asked together.
-    """
-    if asked.per is not None and asked.by in (By.MONTH, By.WEEK):
-        raise InvalidError.at("#/per", "Months and weeks are periods already", "not_together")
-    exact = to.can(SMALL_NUMBERS)
-    if asked.by is By.ETHNIC_GROUP and not exact:
-        # One range after another could be subtracted; representation hides across them all.
-        raise ForbiddenError("/v1/feedback/representation tells these", missing=[SMALL_NUMBERS])
-    if not asked.whole_months and (not exact or asked.by is By.ETHNIC_GROUP):
-        raise WholeMonthsError.at("#/from", "Give whole calendar months", "whole_months")
-    groups = await _fetch(door, asked, to)
-    if exact:
-        return [_named(asked, group) for group, _ in groups]
-    return [_named(asked, group) for group in await _suppressed(door, asked, groups, to)]
+Placed = tuple[Group, frozenset[str]]
 
 
-Placed = tuple[Group, frozenset[tuple[int, str]]]
-Found = list[Placed]
-
-
-async def _suppressed(door: Statement, asked: Asked, groups: Found, to: Actor) -> list[Group]:
-    """Hide by the place that a figure has among all its siblings, whatever is filtered for.
-
-    A filter makes a figure one of its team's or directorate's: where that one is hidden among
-    the others of its kind, so is everything told of it.
-    """
-    level = _level(asked)
-    if level is None:
-        small = _hidden(groups)
-        return [_veiled(group, (group.key, group.period) in small) for group, _ in groups]
-    everyone = replace(asked, by=level, per=asked.period, team=None, directorate=None)
-    small = _hidden(await _fetch(door, everyone, to))
-    if level is asked.by:
-        return [_veiled(group, (group.key, group.period) in small) for group, _ in groups]
-    filtered = await _fetch(door, replace(asked, by=level, per=asked.period), to)
-    periods_hidden = {g.period for g, _ in filtered if (g.key, g.period) in small}
-    within = _hidden(groups)
-    return [
-        _veiled(g, g.period in periods_hidden or (g.key, g.period) in within) for g, _ in groups
-    ]
-
-
-def _level(asked: Asked) -> By | None:
-    """Name the level whose siblings a figure must be hidden among; None where only its own."""
-    if asked.team is not None:
-        return By.TEAM
-    if asked.by in (By.TEAM, By.SERVICE):
-        return asked.by
-    if asked.directorate is not None:
-        return By.DIRECTORATE
-    return None
-
-
-def _hidden(found: Found) -> frozenset[tuple[str, str | None]]:
-    totals: dict[tuple[str, str | None], int] = {}
-    sums: dict[tuple[str | None, ...], set[tuple[str, str | None]]] = {}
-    for group, parents in found:
-        cell = (group.key, group.period)
-        totals[cell] = group.total
-        for line in (("all", group.period), ("over time", group.key)):
-            sums.setdefault(line, set()).add(cell)
-        for place, parent in sorted(parents, key=str):  # the same order in every process
-            sums.setdefault((str(place), parent, group.period), set()).add(cell)
-    return hidden(totals, sums.values())
-
-
-def _veiled(group: Group, small: bool) -> Group:  # noqa: FBT001  said by its name
-    return replace(group, suppressed=True) if small else group
-
-
-def _named(asked: Asked, group: Group) -> Group:
-    """Give a group the key and name that it is shown by."""
-    if asked.by in (By.MONTH, By.WEEK):
-        return replace(group, key=group.period or "", name=group.period or "", period=None)
-    if asked.by is By.ETHNIC_GROUP:
-        return replace(group, name=ETHNIC_CATEGORY.get(group.key, group.key))
-    return group
-
-
-async def _fetch(door: Statement, asked: Asked, to: Actor) -> Found:
+async def fetch(door: Statement, asked: Asked, to: Actor) -> list[Placed]:
+    """Give the groups asked for, in order of key and period, each with what it is part of."""
     statement = _statement(
         asked.by,
         asked.period,
@@ -229,8 +146,8 @@ async def _fetch(door: Statement, asked: Asked, to: Actor) -> Found:
     )
     rows = await door.fetch(
         statement,
-        asked.first or _FIRST,
-        asked.last or _LAST,
+        asked.first or FIRST,
+        asked.last or LAST,
         _DIMENSIONS.get(asked.by, "all"),
         None if to.teams is None else list(to.teams),
         asked.team,
@@ -247,7 +164,7 @@ async def _fetch(door: Statement, asked: Asked, to: Actor) -> Found:
 
 def _joined(before: Placed | None, group: Group, parents: Iterable[str]) -> Placed:
     """Add up a group that moved within its period: it stands under both of its parents."""
-    places = frozenset(enumerate(parents))
+    places = frozenset(f"{at} {parent}" for at, parent in enumerate(parents))
     if before is None:
         return group, places
     earlier, stood = before

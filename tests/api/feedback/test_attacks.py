@@ -68,7 +68,40 @@ async def test_periods_of_one_team_do_not_give_a_small_one_away(client, as_, tru
     params = {"by": "team", "per": "month", "from": "2026-01-01", "to": "2026-12-31"}
     items = await summary(client, await as_("feedback:read"), **params)
     small = [item for item in items if item["key"] == "SMALL"]
-    assert [is_hidden(item) for item in small] == [True, True]
+    assert [is_hidden(item) for item in small] == [True, False]
+    ranges = [("2026-01-01", "2026-12-31"), ("2026-03-01", "2026-04-30"), (None, None)]
+    for first, last in ranges:
+        params = {"by": "team"} | ({"from": first, "to": last} if first else {})
+        items = await summary(client, await as_("feedback:read"), **params)
+        assert [is_hidden(item) for item in items if item["key"] == "SMALL"] == [True]
+
+
+async def test_months_quarters_and_years_do_not_give_each_other_away(client, as_, given, session):
+    """Of a quarter that is hidden beside a small one, its months would tell it."""
+    await given.team(iwgc=["A"], code="A")
+    bodies = []
+    for day, count in (
+        ("2025-05-01", 2),
+        ("2025-07-01", 10),
+        ("2025-08-01", 15),
+        ("2025-09-01", 15),
+        ("2025-11-01", 50),
+        ("2026-02-01", 60),
+    ):
+        bodies += reviews("A", day, good=count)
+    await drained(session, *bodies)
+    found: dict[str, bool] = {}
+    headers = await as_("feedback:read")
+    year = {"from": "2025-04-01", "to": "2026-03-31"}
+    for per in ("month", "quarter", "year"):
+        items = await summary(client, headers, by="team", per=per, **year)
+        found |= {item["period"]: is_hidden(item) for item in items}
+    hidden = {name for name, told in found.items() if told}
+    assert hidden == {"2025-05", "2025-26-Q1", "2025-26-Q2", "2025-07"}
+    (half,) = await summary(
+        client, headers, by="team", **{"from": "2025-04-01", "to": "2025-09-30"}
+    )
+    assert is_hidden(half)
 
 
 async def test_overlapping_ranges_cannot_be_asked_for(client, as_, trust):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -46,3 +46,35 @@ async def test_the_database_names_periods_alike(door, days):
 )
 def test_whole_months_begin_and_end_with_one(first, last, whole):
     assert periods.whole_months(first, last) is whole
+
+
+MONTHS = st.dates(date(2000, 1, 1), date(2200, 1, 1)).map(lambda day: day.replace(day=1))
+
+
+@given(MONTHS, st.sampled_from([Per.MONTH, Per.QUARTER, Per.YEAR]))
+def test_a_period_begins_where_its_name_says_and_the_next_one_follows(day, per):
+    first = periods.start(day, per)
+    assert periods.begin(periods.name(day, per), per) == first <= day
+    after = periods.following(day, per)
+    assert periods.start(after, per) == after > day
+    assert periods.name(after - timedelta(1), per) == periods.name(day, per)
+
+
+@given(MONTHS, st.integers(0, 60))
+def test_a_range_is_covered_by_the_fewest_periods_without_a_gap(first, length):
+    last = first
+    for _ in range(length):
+        last = periods.following(last, Per.MONTH)
+    last = periods.following(last, Per.MONTH) - timedelta(1)
+    at = first
+    told = list(periods.cover(first, last))
+    for per, start in told:
+        assert start == at == periods.start(at, per)
+        at = periods.following(at, per)
+    assert at == last + timedelta(1)
+    assert sum(per is Per.MONTH for per, _ in told) <= 4
+    assert sum(per is Per.QUARTER for per, _ in told) <= 6
+
+
+def test_nothing_covers_a_range_that_ends_before_it_begins():
+    assert list(periods.cover(date(2026, 4, 1), date(2026, 3, 31))) == []

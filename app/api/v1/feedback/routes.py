@@ -20,7 +20,7 @@ from app.api.v1.feedback.schemas import (
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.errors import ForbiddenError
-from app.domain.feedback import summary
+from app.domain.feedback import summarising, summary
 from app.domain.feedback.errors import ResponseNotFoundError, WholeMonthsError
 from app.domain.feedback.moderation import downloads
 from app.domain.feedback.moderation import responses as reading
@@ -107,5 +107,5 @@ async def get_summary(
     and groups that few answered in are hidden; groups of ethnicity are then told by
     `/v1/feedback/representation` alone. Figures are no means to compare providers.
     """
-    groups = await summary.summarise(door, filters.asked(), to=actor)
+    groups = await summarising.summarise(door, filters.asked(), to=actor)
     return Summary(items=[SummaryItem.of(group) for group in groups])
