@@ -7,7 +7,7 @@ just one of these is unknown the others tell it. A range is told as the fewest p
 up, where none of them is hidden: then it is a sum of what is told.
 """
 
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -47,10 +47,11 @@ def lines(cells: Iterable[At], parents: Mapping[At, Iterable[str]]) -> list[list
     return list(found.values())
 
 
-def over(hidden: Container[At], keys: Iterable[str], first: date, last: date) -> bool:
-    """Tell whether what is told of any of these places in a range of whole months is hidden."""
-    parts = _parts(first, last)
-    return any(At(key, per, start) in hidden for key in keys for per, start in parts)
+def parts(keys: Iterable[str], first: date, last: date) -> Iterator[At]:
+    """Name the cells that make up what is told of places in a range of whole months."""
+    for key in keys:
+        for per, start in _parts(first, last):
+            yield At(key, per, start)
 
 
 @lru_cache(maxsize=1024)

@@ -63,9 +63,9 @@ async def _veiled(door: Statement, asked: Asked, groups: list[Group], to: Actor)
     for group in groups:
         span = whole.within(group.period, asked.period)
         keys = (group.key,) if level is asked.by else above
-        small = hiding.over(hidden_above, keys, *span)
+        small = not hidden_above.isdisjoint(hiding.parts(keys, *span))
         if level is not asked.by:
-            small = small or hiding.over(hidden_own, (group.key,), *span)
+            small = small or not hidden_own.isdisjoint(hiding.parts((group.key,), *span))
         told.append(replace(group, suppressed=True) if small else group)
     return told
 

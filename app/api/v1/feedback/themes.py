@@ -23,8 +23,8 @@ async def get_theme_figures(
     """Give how often each theme was told, by team, directorate or trust, in whole months.
 
     A response counts for each of its themes, so that themes add up to more than the responses.
-    Without the scope `feedback:read:small_numbers`, what few told of is hidden, and quarters and
-    years are given whole. Figures are no means to compare providers.
+    Without the scope `feedback:read:small_numbers`, what few told of is hidden. Figures are no
+    means to compare providers.
     """
     found = await figures.figures(door, filters.asked(), to=actor)
     return json(b'{"items":' + found + b',"next":null}')

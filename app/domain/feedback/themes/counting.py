@@ -136,8 +136,9 @@ def told(by: By, per: Per | None, using: frozenset[str], *, text: bool) -> str:
         )
     )
     return f"""
-SELECT {key} AS key, {period} AS period, format('{{"key":%s,"name":%s,"period":%s,"theme":"',
-         to_json({key}), to_json({name}), coalesce(to_json({period})::text, 'null')) AS head,
+SELECT {key} AS key, {period} AS period, g.start, format(
+         '{{"key":%s,"name":%s,"period":%s,"theme":"', to_json({key}), to_json({name}),
+         coalesce(to_json({period})::text, 'null')) AS head,
        g.all_people, g.themes, g.telling, g.small, g.texts
   FROM (SELECT raw, start, all_people, {arrays}
           FROM (SELECT c.*, {_share("people", "all_people")} AS share,
@@ -151,15 +152,14 @@ SELECT {key} AS key, {period} AS period, format('{{"key":%s,"name":%s,"period":%
 
 
 @lru_cache(maxsize=256)
-def parents(by: By, per: Per | None, using: frozenset[str]) -> str:
-    """Write what places are part of; one that moved within its period is part of both."""
+def parents(by: By, using: frozenset[str]) -> str:
+    """Write what places are part of in each month."""
     raw, kinds, key, _, named = _GROUPS[by]
     told = ", ".join(f"'{at} ' || {kind}" for at, kind in enumerate(kinds))
     rows = _rows(by, using, "c.dimension = 'all'", f", unnest(ARRAY[{told}]::text[]) parent")
     return f"""
-SELECT {key} AS key, {periods.SQL[per].format(day="g.start") if per else "NULL::text"} AS period,
-       g.parent
-  FROM (SELECT DISTINCT {raw} AS raw, {_STARTS[per]} AS start, parent FROM {rows}) g {named}
+SELECT {key} AS key, g.start, g.parent
+  FROM (SELECT DISTINCT {raw} AS raw, c.month AS start, parent FROM {rows}) g {named}
  WHERE g.parent IS NOT NULL
  ORDER BY key, g.start, g.parent"""
 

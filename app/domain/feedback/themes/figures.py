@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import compress
 from typing import Any, Final
 
 from app.core.actor import Actor
 from app.core.errors import InvalidError
 from app.core.statement import Statement
-from app.domain.feedback import periods
+from app.domain.feedback import hiding, periods
 from app.domain.feedback.errors import WholeMonthsError
+from app.domain.feedback.hiding import At, Range
 from app.domain.feedback.periods import Per
 from app.domain.feedback.summary import SMALL_NUMBERS
 from app.domain.feedback.themes import veiling
@@ -26,9 +27,8 @@ from app.domain.feedback.themes.counting import (
     values,
 )
 from app.domain.feedback.themes.framework import CURRENT
-from app.domain.feedback.themes.veiling import Hidden, Place, Veil
+from app.domain.feedback.themes.veiling import Hidden, Place
 
-_APRIL: Final = 4
 _CODES: Final = [theme.code for theme in CURRENT.themes]
 _ORDER: Final = {code: at for at, code in enumerate(_CODES)}
 _HIDDEN: Final = '","suppressed":true,{}}}'.format(
@@ -43,6 +43,7 @@ class _Told:
     """A place and what is written of it: each theme's JSON from its name on, behind `head`."""
 
     place: Place
+    start: date
     head: str
     texts: Sequence[str]
 
@@ -64,89 +65,75 @@ async def figures(door: Statement, asked: Asked, *, to: Actor) -> bytes:
     A figure is an object of `key`, `name`, `period`, `theme`, `suppressed`, `responses` (people),
     `pct_of_responses` and `pct_positive` (to one decimal place, half up) and the counts of answers;
     numbers are null where too few people stand behind them. Raises WholeMonthsError, and
-    InvalidError for a theme that there never was, and for parts of quarters and years where small
-    numbers are hidden.
+    InvalidError for a theme that there never was.
     """
-    exact = to.can(SMALL_NUMBERS)
-    _check(asked, exact=exact)
+    _check(asked)
     found = await _fetch(door, asked, to)
-    if exact:
+    if to.can(SMALL_NUMBERS):
         written = [each.written() for each in found if each.texts]
     else:
-        veil = await _veil(door, asked, [each.place for each in found], to)
-        written = [
-            each.written(hidden)
-            for each in found
-            if (hidden := veil.over(each.place)) or each.texts
-        ]
+        veiled = zip(found, await _veiled(door, asked, found, to), strict=True)
+        written = [each.written(hidden) for each, hidden in veiled if hidden or each.texts]
     return f"[{','.join(written)}]".encode()
 
 
-def _check(asked: Asked, *, exact: bool) -> None:
-    first, last = asked.first or FIRST, asked.last or LAST
-    if not periods.whole_months(first, last):
+def _check(asked: Asked) -> None:
+    if not periods.whole_months(asked.first or FIRST, asked.last or LAST):
         raise WholeMonthsError.at("#/from", "Give whole calendar months", "whole_months")
     if asked.theme is not None and asked.theme not in _ORDER:
         raise InvalidError.at("#/theme", "No theme has this code", "unknown_theme")
-    if exact or asked.per not in (Per.QUARTER, Per.YEAR):
-        return
-    edges = [
-        (asked.first and asked.first - timedelta(1), asked.first),
-        (asked.last, asked.last and asked.last + timedelta(1)),
-    ]
-    for before, after in edges:
-        if before and after and _same(before, after, asked.per):
-            raise WholeMonthsError.at("#/from", f"Give whole {asked.per}s", "whole_periods")
 
 
-def _same(one: date, other: date, per: Per) -> bool:
-    return periods.name(one, per) == periods.name(other, per)
+async def _veiled(
+    door: Statement, asked: Asked, found: Sequence[_Told], to: Actor
+) -> Sequence[frozenset[str]]:
+    """Say what is hidden of each place, some of it told of by nobody there.
 
-
-async def _veil(door: Statement, asked: Asked, found: list[Place], to: Actor) -> Veil:
-    """Say what is hidden among all siblings of what was asked for, whatever is filtered for.
-
-    The time looked at is made of whole financial years, so that another range of months or
-    another kind of period hides the same.
+    It is chosen among all siblings of what was asked for, whatever is filtered for, and for whole
+    financial years, so that another range or kind of period hides the same.
     """
-    level, per = _level(asked), asked.per or Per.MONTH
-    whole = replace(
-        asked,
-        by=level,
-        per=per,
-        first=None if asked.first is None else _year_of(asked.first),
-        last=None if asked.last is None else _year_of(asked.last, after=1) - timedelta(1),
-    )
-    wanted = replace(whole, team=None, directorate=None)
-    everyone = found if wanted == asked else await _places(door, wanted, to)
-    hidden = await _hidden(door, wanted, everyone, to)
-    if level is asked.by or not hidden:
-        return Veil(hidden, None, _within(asked))
-    concerned = await _places(door, replace(whole, first=asked.first, last=asked.last), to)
-    return Veil(hidden, frozenset(each.key for each in concerned), _within(asked))
+    first, last = hiding.years(asked.first, asked.last)
+    level = _level(asked)
+    wanted = replace(asked, by=level, per=Per.MONTH, first=first, last=last)
+    everyone = replace(wanted, team=None, directorate=None)
+    months = found if everyone == asked else await _fetch(door, everyone, to, text=False)
+    if not any(each.place.small for each in months):
+        return [each.place.small for each in found]
+    hidden = await _hidden(door, everyone, months, to)
+    above: frozenset[str] = frozenset()
+    if level is not asked.by:
+        concerned = await _fetch(door, wanted, to, text=False)
+        above = frozenset(each.place.key for each in concerned)
+    whole = Range.of(asked.first, asked.last, [each.start for each in months])
+    return [
+        each.place.small.union(
+            *(
+                hidden.get(at, ())
+                for at in hiding.parts(
+                    (each.place.key,) if level is asked.by else above,
+                    *whole.within(each.place.period, asked.per),
+                )
+            )
+        )
+        for each in found
+    ]
 
 
-async def _hidden(door: Statement, wanted: Asked, everyone: list[Place], to: Actor) -> Hidden:
-    if not any(each.small for each in everyone):
-        return {}
-    statement = parents(wanted.by, wanted.per, using(wanted, to))
-    found: dict[tuple[str, str | None], list[str]] = {}
-    for key, period, parent in await door.fetch(statement, *values(wanted, to)):
-        found.setdefault((key, period), []).append(parent)
-    return veiling.veil(everyone, found, wanted.per or Per.MONTH)
-
-
-def _year_of(day: date, after: int = 0) -> date:
-    """Give the first day of the financial year that a day is in, or of one after it."""
-    year = day.year if day.month >= _APRIL else day.year - 1
-    return date(year + after, _APRIL, 1)
-
-
-def _within(asked: Asked) -> tuple[str, str] | None:
-    """Name the first and last month of a range that is told as one."""
-    if asked.per is not None:
-        return None
-    return f"{asked.first or FIRST:%Y-%m}", f"{asked.last or LAST:%Y-%m}"
+async def _hidden(door: Statement, asked: Asked, months: Sequence[_Told], to: Actor) -> Hidden:
+    """Choose what to hide in months, quarters and years."""
+    places = {At(each.place.key, Per.MONTH, each.start): each.place for each in months}
+    for per in hiding.LONGER.values():
+        for each in await _fetch(door, replace(asked, per=per), to, text=False):
+            places[At(each.place.key, per, each.start)] = each.place
+    found: dict[At, list[str]] = {}
+    statement = parents(asked.by, using(asked, to))
+    for key, start, parent in await door.fetch(statement, *values(asked, to)):
+        at: At | None = At(key, Per.MONTH, start)
+        while at is not None:
+            if parent not in found.setdefault(at, []):
+                found[at].append(parent)
+            at = hiding.longer(at)
+    return veiling.veil(places, found)
 
 
 def _level(asked: Asked) -> By:
@@ -154,10 +141,6 @@ def _level(asked: Asked) -> By:
     if asked.team is not None or asked.by is By.TEAM:
         return By.TEAM
     return By.TRUST if asked.directorate is None and asked.by is By.TRUST else By.DIRECTORATE
-
-
-async def _places(door: Statement, asked: Asked, to: Actor) -> list[Place]:
-    return [each.place for each in await _fetch(door, asked, to, text=False)]
 
 
 async def _fetch(door: Statement, asked: Asked, to: Actor, *, text: bool = True) -> list[_Told]:
@@ -168,13 +151,12 @@ async def _fetch(door: Statement, asked: Asked, to: Actor, *, text: bool = True)
 
 
 def _told(row: Any) -> _Told:
-    key, period, head, people, themes, telling, small, texts = row
+    key, period, start, head, people, themes, telling, small, texts = row
     if themes is None:
-        return _Told(Place(key, period, people, {}, frozenset()), head, ())
+        return _Told(Place(key, period, people, {}, frozenset()), start, head, ())
     few = frozenset(compress(themes, small))
-    return _Told(
-        Place(key, period, people, dict(zip(themes, telling, strict=True)), few), head, texts
-    )
+    place = Place(key, period, people, dict(zip(themes, telling, strict=True)), few)
+    return _Told(place, start, head, texts)
 
 
 def _place_in_framework(theme: str) -> int:

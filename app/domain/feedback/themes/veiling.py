@@ -8,19 +8,17 @@ quarters of a year. Where no other place tells of the theme, one that does not i
 for nobody to see that the whole sum is the one place's.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from app.domain.feedback import periods
-from app.domain.feedback.periods import Per
+from app.domain.feedback import hiding
+from app.domain.feedback.hiding import At
 from app.domain.feedback.suppression import THRESHOLD, hidden
 
-# What else a place is part of, by its key and period.
-Parents = Mapping[tuple[str, str | None], Iterable[str]]
-Hidden = Mapping[str, Mapping[str, frozenset[str]]]
-"""What is hidden: themes by place and period."""
 _LAST_RESORT = 10**12  # above all counts
+
+Hidden = Mapping[At, frozenset[str]]
+"""The themes that are hidden at a place in a month, quarter or year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,46 +32,14 @@ class Place:
     small: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Veil:
-    """What is hidden of that which is told.
-
-    `keys` are the places that all figures are about, where these are told as something wider;
-    `months` the first and last of a range that is told as one: it is hidden where a month is.
-    """
-
-    hidden: Hidden
-    keys: frozenset[str] | None = None
-    months: tuple[str, str] | None = None
-
-    def over(self, place: Place) -> frozenset[str]:
-        """Give the themes that are hidden at a place, of which some may be told of by nobody."""
-        found = place.small
-        for key in (place.key,) if self.keys is None else self.keys:
-            for period, themes in self.hidden.get(key, {}).items():
-                if self._concerns(period, place.period):
-                    found |= themes
-        return found
-
-    def _concerns(self, hidden: str, period: str | None) -> bool:
-        if self.months is None:
-            return hidden == (period or "")
-        first, last = self.months
-        return first <= hidden <= last
-
-
-def veil(places: Sequence[Place], parents: Parents, per: Per) -> Hidden:
-    """Choose what to hide of all themes, among places of one kind and periods of one kind."""
-    lines = _lines(places, parents, per)
-    veiled: dict[str, dict[str, set[str]]] = {}
-    for theme in frozenset[str]().union(*(place.small for place in places)):
-        for at in hidden({at: _rank(each, theme) for at, each in enumerate(places)}, lines):
-            place = places[at]
-            veiled.setdefault(place.key, {}).setdefault(place.period or "", set()).add(theme)
-    return {
-        key: {period: frozenset(themes) for period, themes in told.items()}
-        for key, told in veiled.items()
-    }
+def veil(places: Mapping[At, Place], parents: Mapping[At, Iterable[str]]) -> Hidden:
+    """Choose what to hide of all themes, in months, quarters and years together."""
+    lines = hiding.lines(places, parents)
+    veiled: dict[At, set[str]] = {}
+    for theme in sorted(frozenset[str]().union(*(place.small for place in places.values()))):
+        for at in hidden({at: _rank(place, theme) for at, place in places.items()}, lines):
+            veiled.setdefault(at, set()).add(theme)
+    return {at: frozenset(themes) for at, themes in veiled.items()}
 
 
 def _rank(place: Place, theme: str) -> int:
@@ -82,23 +48,3 @@ def _rank(place: Place, theme: str) -> int:
         return 1
     people = place.telling.get(theme)
     return _LAST_RESORT + place.people if people is None else THRESHOLD + people
-
-
-def _lines(places: Sequence[Place], parents: Parents, per: Per) -> list[list[int]]:
-    """Give what can be added up: places of a period, parts of a parent, periods of a longer one."""
-    found: dict[Hashable, list[int]] = {}
-    for at, each in enumerate(places):
-        found.setdefault(("all", each.period), []).append(at)
-        for parent in parents.get((each.key, each.period), ()):
-            found.setdefault((parent, each.period), []).append(at)
-        longer = _longer(each.period or "", per)
-        if longer is not None:
-            found.setdefault((each.key, longer), []).append(at)
-    return list(found.values())
-
-
-def _longer(period: str, per: Per) -> str | None:
-    """Name the next longer period that a period is part of."""
-    if per is Per.MONTH:
-        return periods.name(date.fromisoformat(f"{period}-01"), Per.QUARTER)
-    return period.rpartition("-")[0] if per is Per.QUARTER else None
