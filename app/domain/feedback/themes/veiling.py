@@ -11,9 +11,9 @@ for nobody to see that the whole sum is the one place's.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from app.core.suppression import THRESHOLD, hidden
 from app.domain.feedback import hiding
 from app.domain.feedback.hiding import At
-from app.domain.feedback.suppression import THRESHOLD, hidden
 
 _LAST_RESORT = 10**12  # above all counts
 
