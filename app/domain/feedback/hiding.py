@@ -85,6 +85,6 @@ class Range(NamedTuple):
         """Give what is told of by a figure of a period, or of all where it is of none."""
         if period is None or per is None:
             return self
-        start = periods.begin(period, per)
+        start = periods.first_day(period, per)
         end = periods.following(start, per) - date.resolution
         return Range(max(self.first, start), min(self.last, end))

@@ -52,7 +52,7 @@ def start(day: date, per: Per) -> date:
     return date(year, month + 1, 1)
 
 
-def begin(name: str, per: Per) -> date:
+def first_day(name: str, per: Per) -> date:
     """Give the first day of the month, quarter or financial year of this name."""
     year, part = int(name[:4]), int(name[-1]) if per is Per.QUARTER else 1
     if per is Per.MONTH:

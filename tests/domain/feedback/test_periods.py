@@ -54,7 +54,7 @@ MONTHS = st.dates(date(2000, 1, 1), date(2200, 1, 1)).map(lambda day: day.replac
 @given(MONTHS, st.sampled_from([Per.MONTH, Per.QUARTER, Per.YEAR]))
 def test_a_period_begins_where_its_name_says_and_the_next_one_follows(day, per):
     first = periods.start(day, per)
-    assert periods.begin(periods.name(day, per), per) == first <= day
+    assert periods.first_day(periods.name(day, per), per) == first <= day
     after = periods.following(day, per)
     assert periods.start(after, per) == after > day
     assert periods.name(after - timedelta(1), per) == periods.name(day, per)
