@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0032"
+revision: str = "0027"
 down_revision: str | None = "0026"
 branch_labels = None
 depends_on = None
