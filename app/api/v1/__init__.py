@@ -37,7 +37,9 @@ from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.checks import router as checks
 from app.api.v1.registers.people import router as people
+from app.api.v1.registers.training import router as training
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -79,4 +81,6 @@ router.include_router(reference)
 router.include_router(imports)
 router.include_router(jobs)
 router.include_router(people)
+router.include_router(checks)
+router.include_router(training)
 router.include_router(public_join)

@@ -29,7 +29,9 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "metrics:read": "Read the counters of a process.",
         "organisation:manage": "Change directorates, services and teams.",
         "organisation:read": "Read directorates, services and teams.",
+        "registers:checks": "Record checks and training, and see what ends soon.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
+        "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
         "registers:read": "Read who is on the involvement register.",
     }
 )
