@@ -30,3 +30,60 @@ def active(keeper, given):
         return answer.json()
 
     return made
+
+
+@pytest.fixture
+async def api(api_of):
+    return await api_of(
+        "registers:read", "registers:manage", "registers:checks", "registers:opportunities"
+    )
+
+
+@pytest.fixture
+def drafted(api, given):
+    """Make an opportunity that nobody is told of yet: `await drafted(places=1)`."""
+
+    async def made(**told: object) -> dict:
+        start = {
+            "kind": "qi_project",
+            "title": "A kinder front door",
+            "summary": "Redesign how people are met at the crisis hub.",
+            "easy_read": "Help us make the first visit better.",
+            "experience_relevant": True,
+            "places": 2,
+            "level": 3,
+        }
+        if "coordinator_id" not in told:
+            told["coordinator_id"] = str((await given.user(name="Cora")).id)
+        return await api.made("registers/opportunities", **start | told)
+
+    return made
+
+
+@pytest.fixture
+def published(api, drafted):
+    async def made(**told: object) -> dict:
+        found = await drafted(**told)
+        place = f"registers/opportunities/{found['id']}/publication"
+        answer = await api.send("POST", place, None)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return made
+
+
+@pytest.fixture
+def taking_part(api):
+    """Let somebody apply or be invited, and go on from there."""
+
+    async def made(opportunity: dict, person: dict, *statuses: str, how="applications") -> dict:
+        place = f"registers/opportunities/{opportunity['id']}/{how}"
+        found = await api.made(place, person_id=person["id"])
+        for status in statuses:
+            place = f"registers/participations/{found['id']}/status"
+            answer = await api.send("PUT", place, {"status": status})
+            assert answer.status_code == 200, answer.text
+            found = answer.json()
+        return found
+
+    return made
