@@ -17,34 +17,41 @@ _STEP: Final = "CASE " + " ".join(
 
 # Only the last that counts is told: a check of the same or a higher level that ends later, and a
 # later completion of the same course, stand for the earlier one. Who left is warned no more.
+# Each kind is read in order of its own index, and no further than the page goes.
+_PAGE: Final = """
+       AND ($4::date IS NULL OR ({it}.expires_on, {it}.id) > ($4, $5::uuid))
+     ORDER BY {it}.expires_on, {it}.id LIMIT $6 + 1"""
+_PERSON: Final = """
+       AND p.status <> 'left'
+       AND ($3::uuid[] IS NULL OR p.directorate_id IS NULL OR p.directorate_id = ANY($3))"""
+_LATER: Final = """
+       AND NOT EXISTS (SELECT FROM course_completion n
+                        WHERE n.course_id = d.course_id AND n.{who} = d.{who}
+                          AND (coalesce(n.expires_on, 'infinity'), n.id) > (d.expires_on, d.id))"""
 _TEXT: Final = f"""
-WITH ending AS (
+WITH checks AS (
     SELECT c.id, 'check' AS kind, c.level AS what, NULL::uuid AS course_id, c.person_id,
-           NULL::uuid AS user_id, c.expires_on
-      FROM dbs_check c
-     WHERE c.expires_on <= $1
+           NULL::uuid AS user_id, p.name, c.expires_on
+      FROM dbs_check c JOIN person p ON p.id = c.person_id
+     WHERE c.expires_on <= $1{_PERSON}
        AND NOT EXISTS (SELECT FROM dbs_check n
                         WHERE n.person_id = c.person_id AND (n.expires_on, n.id) >
                               (c.expires_on, c.id)
                           AND array_position({_RANKS}, n.level::text)
-                              >= array_position({_RANKS}, c.level::text))
-    UNION ALL
-    SELECT d.id, 'course', k.name, d.course_id, d.person_id, d.user_id, d.expires_on
+                              >= array_position({_RANKS}, c.level::text)){_PAGE.format(it="c")}),
+peoples AS (
+    SELECT d.id, 'course', k.name, d.course_id, d.person_id, d.user_id, p.name, d.expires_on
       FROM course_completion d JOIN course k ON k.id = d.course_id AND NOT k.retired
-     WHERE d.expires_on <= $1
-       AND NOT EXISTS (SELECT FROM course_completion n
-                        WHERE n.course_id = d.course_id
-                          AND (n.person_id = d.person_id OR n.user_id = d.user_id)
-                          AND (coalesce(n.expires_on, 'infinity'), n.id) > (d.expires_on, d.id))),
+      JOIN person p ON p.id = d.person_id
+     WHERE d.expires_on <= $1{_PERSON}{_LATER.format(who="person_id")}{_PAGE.format(it="d")}),
+staffs AS (
+    SELECT d.id, 'course', k.name, d.course_id, d.person_id, d.user_id, u.name, d.expires_on
+      FROM course_completion d JOIN course k ON k.id = d.course_id AND NOT k.retired
+      JOIN app_user u ON u.id = d.user_id AND u.active
+     WHERE d.expires_on <= $1{_LATER.format(who="user_id")}{_PAGE.format(it="d")}),
 shown AS (
-    SELECT e.id, e.kind, e.what, e.course_id, e.person_id, e.user_id,
-           coalesce(p.name, u.name) AS name, e.expires_on, e.expires_on - $2::date AS days_left,
-           {_STEP} END AS warning
-      FROM ending e LEFT JOIN person p ON p.id = e.person_id
-      LEFT JOIN app_user u ON u.id = e.user_id
-     WHERE (p.id IS NULL OR p.status <> 'left') AND coalesce(u.active, true)
-       AND ($3::uuid[] IS NULL OR p.directorate_id IS NULL OR p.directorate_id = ANY($3))
-       AND ($4::date IS NULL OR (e.expires_on, e.id) > ($4, $5::uuid))
+    SELECT e.*, e.expires_on - $2::date AS days_left, {_STEP} END AS warning
+      FROM (TABLE checks UNION ALL TABLE peoples UNION ALL TABLE staffs) e
      ORDER BY e.expires_on, e.id LIMIT $6 + 1)
 SELECT row_to_json(shown)::text AS item, expires_on, id FROM shown ORDER BY expires_on, id"""
 

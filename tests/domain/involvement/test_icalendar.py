@@ -81,5 +81,5 @@ def test_a_line_is_folded_within_75_octets_and_unfolds_to_itself(words):
 def test_no_words_make_a_line_of_their_own(title, text):
     told = written("x", [event(title=title, text=text)]).decode()
     unfolded = told.replace("\r\n ", "").split("\r\n")
-    assert len(unfolded) == 17
+    assert len(unfolded) == 18
     assert sum(line.startswith("SUMMARY:") for line in unfolded) == 1
