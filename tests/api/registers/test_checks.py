@@ -10,11 +10,6 @@ from tests.api.registers.conftest import PEOPLE, refused
 POLICY = "registers/check-policies"
 
 
-@pytest.fixture
-async def api(api_of):
-    return await api_of("registers:read", "registers:manage", "registers:checks")
-
-
 async def test_a_check_is_noted_by_level_and_day_and_counts_for_its_time(api, active):
     found = await active()
     place = f"{PEOPLE}/{found['id']}/checks"
@@ -89,6 +84,13 @@ async def test_the_trust_decides_how_long_a_level_counts(api, active):
     stale = await api.send("PUT", f"{POLICY}/standard", {"months": 24}, If_Match='"1"')
     refused(stale, 412, "precondition-failed")
     refused(await api.send("PUT", f"{POLICY}/standard", {"months": 0}), 422, "invalid-request")
+
+
+async def test_a_level_without_a_policy_is_not_found(api, session, active):
+    await session.execute(text("DELETE FROM dbs_policy WHERE level = 'basic'"))
+    await session.commit()
+    refused(await api.get(f"{POLICY}/basic"), 404, "check-policy-not-found")
+    assert len((await api.get(POLICY)).json()["items"]) == 3
 
 
 async def test_what_ends_soon_is_listed_until_it_is_done_again(api, active, given):

@@ -16,11 +16,6 @@ PACK = {
 }
 
 
-@pytest.fixture
-async def api(api_of):
-    return await api_of("registers:read", "registers:manage", "registers:checks")
-
-
 async def test_a_course_is_made_renamed_revised_and_retired(api):
     answer = await api.send("POST", COURSES, PACK)
     made = answer.json()

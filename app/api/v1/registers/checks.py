@@ -25,6 +25,7 @@ from app.domain.involvement.checks import queries, service
 from app.domain.involvement.checks.errors import (
     CheckInFutureError,
     CheckNotFoundError,
+    CheckPolicyNotFoundError,
     CheckRecordedError,
 )
 from app.domain.involvement.checks.models import DbsLevel
@@ -52,6 +53,7 @@ async def list_person_checks(actor: Keeper, session: Session, person_id: UUID) -
     responses=responses(
         PersonNotFoundError,
         PersonMergedError,
+        CheckPolicyNotFoundError,
         CheckInFutureError,
         CheckRecordedError,
         IdempotencyMismatchError,
@@ -96,14 +98,22 @@ async def list_check_policies(_: Reader, session: Session) -> PolicyList:
     return PolicyList(items=[PolicyOut.of(p) for p in await queries.policies(session)])
 
 
-@router.get("/check-policies/{level}", response_model=PolicyOut)
+@router.get(
+    "/check-policies/{level}",
+    response_model=PolicyOut,
+    responses=responses(CheckPolicyNotFoundError),
+)
 async def get_check_policy(_: Reader, session: Session, level: DbsLevel) -> Response:
     """Read after how many months a check of a level is done again."""
     found = await queries.policy(session, level)
     return json(PolicyOut.of(found).model_dump_json().encode(), found.version)
 
 
-@router.put("/check-policies/{level}", response_model=PolicyOut, responses=responses(*STALE))
+@router.put(
+    "/check-policies/{level}",
+    response_model=PolicyOut,
+    responses=responses(CheckPolicyNotFoundError, *STALE),
+)
 async def set_check_policy(
     _: Manager, session: Session, match: IfMatch, level: DbsLevel, told: PolicyChange
 ) -> Response:

@@ -71,7 +71,7 @@ CHANGES = (
     responses=responses(OpportunityNotFoundError),
 )
 async def list_matches(
-    actor: Reader, door: Door, opportunity_id: UUID, filters: Annotated[MatchFilters, Query()]
+    actor: Reader, session: Session, opportunity_id: UUID, filters: Annotated[MatchFilters, Query()]
 ) -> Response:
     """List who fits an opportunity and why, who has not been asked for longest first.
 
@@ -80,7 +80,7 @@ async def list_matches(
     can come to one of its times, or told no availability.
     """
     place, limit = filters.place(), filters.limit
-    found = await matching.find(door, opportunity_id, place, limit, to=actor)
+    found = await matching.find(session, opportunity_id, place, limit, to=actor)
     return json(matches(*found))
 
 

@@ -6,6 +6,11 @@ class CheckNotFoundError(NotFoundError):
     title = "This person has no such check"
 
 
+class CheckPolicyNotFoundError(NotFoundError):
+    slug = "check-policy-not-found"
+    title = "It is not decided how long this level counts"
+
+
 class CheckInFutureError(InvalidError):
     slug = "check-in-future"
     title = "A certificate is not issued after today"

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.involvement.checks.errors import CheckNotFoundError
+from app.domain.involvement.checks.errors import CheckNotFoundError, CheckPolicyNotFoundError
 from app.domain.involvement.checks.models import DbsCheck, DbsLevel, DbsPolicy
 from app.domain.people.register.models import Person
 
@@ -25,10 +25,14 @@ async def get(session: AsyncSession, person: Person, id_: UUID) -> DbsCheck:
 
 async def policies(session: AsyncSession) -> Sequence[DbsPolicy]:
     """Give after how many months each level is checked again, lowest level first."""
-    found = {each.level: each for each in await session.scalars(select(DbsPolicy))}
-    return [found[level] for level in DbsLevel]
+    found = await session.scalars(select(DbsPolicy))
+    return sorted(found, key=lambda each: tuple(DbsLevel).index(each.level))
 
 
 async def policy(session: AsyncSession, level: DbsLevel, *, lock: bool = False) -> DbsPolicy:
+    """Load after how many months a level is checked again; raises CheckPolicyNotFoundError."""
     found = select(DbsPolicy).where(DbsPolicy.level == level)
-    return (await session.scalars(found.with_for_update() if lock else found)).one()
+    policy = await session.scalar(found.with_for_update() if lock else found)
+    if policy is None:
+        raise CheckPolicyNotFoundError
+    return policy

@@ -19,7 +19,7 @@ async def note(
 ) -> DbsCheck:
     """Note a certificate that was seen.
 
-    Raises PersonMergedError, CheckInFutureError, CheckRecordedError.
+    Raises CheckPolicyNotFoundError, PersonMergedError, CheckInFutureError, CheckRecordedError.
     """
     policy = await queries.policy(session, level)
     check = DbsCheck.seen(person, policy, issued_on, today=today(), by=by.id)

@@ -94,7 +94,7 @@ class Participation(Entity):
     changed_by: Mapped[UUID]
 
     @classmethod
-    def begin(
+    def begun(
         cls, opportunity: Opportunity, person: Person, asked_at: datetime | None, today: date
     ) -> "Participation":
         """Invite a person at an instant, or take their application where none is told.

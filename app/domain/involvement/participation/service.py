@@ -29,14 +29,14 @@ async def apply(
 
     Raises OpportunityStatusError, PersonMergedError, PersonStatusError, ParticipationExistsError.
     """
-    return await _begin(session, Participation.begin(opportunity, person, None, today()), by)
+    return await _begin(session, Participation.begun(opportunity, person, None, today()), by)
 
 
 async def invite(
     session: AsyncSession, opportunity: Opportunity, person: Person, *, by: Actor
 ) -> Participation:
     """Ask a person to take part; raises what `apply` raises."""
-    return await _begin(session, Participation.begin(opportunity, person, now(), today()), by)
+    return await _begin(session, Participation.begun(opportunity, person, now(), today()), by)
 
 
 async def turn(
