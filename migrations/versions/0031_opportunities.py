@@ -1,4 +1,4 @@
-"""Opportunities, who takes part in them, whose turn it is, and calendars."""
+"""Opportunities, who takes part in them, whose turn it is, calendars, and the fund."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,13 +9,16 @@ branch_labels = None
 depends_on = None
 
 RECORDED = (
+    "fund_application",
+    "fund_panel_member",
+    "fund_spend",
     "opportunity",
     "opportunity_course",
     "opportunity_time",
     "participation",
     "person_calendar",
 )
-SCOPES = ["registers:opportunities"]
+SCOPES = ["registers:fund", "registers:opportunities"]
 KEEPERS = ["administrator", "involvement_lead"]
 GAIN = sa.text(
     """
@@ -147,8 +150,26 @@ BEGIN
      WHERE person_id = NEW.person_id AND asked_at < NEW.asked_at;
     RETURN NULL;
 END $$"""
-FUNCTIONS = (MISSING, REFUSE, BEGINS, FOLLOWS, PLACES, PERSON_TURN, ASKED_TURN)
+# The sum stands beside the award, so that one constraint compares them whoever spends.
+SPENT = """
+CREATE FUNCTION fund_spent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        UPDATE fund_application SET spent_pence = spent_pence - OLD.pence, version = version + 1
+         WHERE id = OLD.application_id;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        UPDATE fund_application SET spent_pence = spent_pence + NEW.pence, version = version + 1
+         WHERE id = NEW.application_id;
+    END IF;
+    RETURN NULL;
+END $$"""
+FUNCTIONS = (MISSING, REFUSE, BEGINS, FOLLOWS, PLACES, PERSON_TURN, ASKED_TURN, SPENT)
 TRIGGERS = (
+    (
+        "CREATE TRIGGER spent AFTER INSERT OR UPDATE OR DELETE ON fund_spend"
+        " FOR EACH ROW EXECUTE FUNCTION fund_spent()"
+    ),
     (
         "CREATE TRIGGER begins BEFORE INSERT ON participation"
         " FOR EACH ROW EXECUTE FUNCTION participation_begins()"
@@ -172,6 +193,8 @@ TRIGGERS = (
 )
 TURNS = "INSERT INTO involvement_turn (person_id, asked_at) SELECT id, 'epoch' FROM person"
 DROPS = (
+    "DROP TRIGGER spent ON fund_spend",
+    "DROP FUNCTION fund_spent()",
     "DROP TRIGGER turn ON person",
     "DROP TRIGGER places ON opportunity",
     "DROP TRIGGER turn ON participation",
@@ -438,6 +461,151 @@ def upgrade() -> None:
         sa.UniqueConstraint("hash", name=op.f("uq_person_calendar_hash")),
         sa.UniqueConstraint("person_id", name=op.f("uq_person_calendar_person_id")),
     )
+    op.create_table(
+        "fund_application",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("together", sa.Text(), nullable=False),
+        sa.Column("asked_pence", sa.Integer(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("directorate_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "submitted",
+                "awarded",
+                "refused",
+                "withdrawn",
+                "completed",
+                name="fundstatus",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("award_pence", sa.Integer(), nullable=True),
+        sa.Column("spent_pence", sa.Integer(), nullable=False),
+        sa.Column("because", sa.Text(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'awarded' OR status = 'completed') = (award_pence IS NOT NULL)",
+            name=op.f("ck_fund_application_awarded_something"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'completed') = (outcome IS NOT NULL)",
+            name=op.f("ck_fund_application_outcome"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(decided_on, decided_by, because) = CASE WHEN status = 'submitted' OR status = 'withdrawn' THEN 0 ELSE 3 END",
+            name=op.f("ck_fund_application_decided"),
+        ),
+        sa.CheckConstraint(
+            "asked_pence BETWEEN 1 AND 100000000", name=op.f("ck_fund_application_asked_pence")
+        ),
+        sa.CheckConstraint(
+            "award_pence BETWEEN 1 AND asked_pence",
+            name=op.f("ck_fund_application_award_within_asked"),
+        ),
+        sa.CheckConstraint(
+            "decided_by <> applicant_id", name=op.f("ck_fund_application_decided_by_another")
+        ),
+        sa.CheckConstraint(
+            "spent_pence BETWEEN 0 AND coalesce(award_pence, 0)",
+            name=op.f("ck_fund_application_spent_within_award"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"], ["app_user.id"], name=op.f("fk_fund_application_applicant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["directorate_id"], ["directorate.id"], name=op.f("fk_fund_application_directorate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("fk_fund_application_opportunity_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_application")),
+        sa.UniqueConstraint("id", "applicant_id", name=op.f("uq_fund_application_id_applicant_id")),
+    )
+    op.create_index(
+        op.f("ix_fund_application_applicant_id"), "fund_application", ["applicant_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_fund_application_directorate_id"),
+        "fund_application",
+        ["directorate_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_fund_application_opportunity_id"),
+        "fund_application",
+        ["opportunity_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_fund_application_status_id"), "fund_application", ["status", "id"], unique=False
+    )
+    op.create_table(
+        "fund_panel_member",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "user_id <> applicant_id", name=op.f("ck_fund_panel_member_not_the_applicant")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id", "applicant_id"],
+            ["fund_application.id", "fund_application.applicant_id"],
+            name=op.f("fk_fund_panel_member_application_id_applicant_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_fund_panel_member_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_panel_member")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_fund_panel_member_application_id_user_id")
+        ),
+    )
+    op.create_index(
+        op.f("ix_fund_panel_member_user_id"), "fund_panel_member", ["user_id"], unique=False
+    )
+    op.create_table(
+        "fund_spend",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("pence", sa.Integer(), nullable=False),
+        sa.Column("spent_on", sa.Date(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "spent_on <= CAST(timezone('Europe/London', created_at) AS date)",
+            name=op.f("ck_fund_spend_not_in_future"),
+        ),
+        sa.CheckConstraint("pence > 0", name=op.f("ck_fund_spend_pence")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["fund_application.id"], name=op.f("fk_fund_spend_application_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_spend")),
+    )
+    op.create_index(
+        op.f("ix_fund_spend_application_id_id"),
+        "fund_spend",
+        ["application_id", "id"],
+        unique=False,
+    )
     for statement in (*FUNCTIONS, *TRIGGERS, TURNS):
         op.execute(statement)
     for table in RECORDED:
@@ -449,6 +617,15 @@ def downgrade() -> None:
     change(LOSE, {"scopes": SCOPES})
     for statement in DROPS:
         op.execute(statement)
+    op.drop_index(op.f("ix_fund_spend_application_id_id"), table_name="fund_spend")
+    op.drop_table("fund_spend")
+    op.drop_index(op.f("ix_fund_panel_member_user_id"), table_name="fund_panel_member")
+    op.drop_table("fund_panel_member")
+    op.drop_index(op.f("ix_fund_application_status_id"), table_name="fund_application")
+    op.drop_index(op.f("ix_fund_application_opportunity_id"), table_name="fund_application")
+    op.drop_index(op.f("ix_fund_application_directorate_id"), table_name="fund_application")
+    op.drop_index(op.f("ix_fund_application_applicant_id"), table_name="fund_application")
+    op.drop_table("fund_application")
     op.drop_table("person_calendar")
     op.drop_index(op.f("ix_participation_person_id_id"), table_name="participation")
     op.drop_table("participation")

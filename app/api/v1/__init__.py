@@ -40,6 +40,7 @@ from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
 from app.api.v1.registers.calendars import router as calendars
 from app.api.v1.registers.checks import router as checks
+from app.api.v1.registers.fund import router as fund
 from app.api.v1.registers.opportunities import router as opportunities
 from app.api.v1.registers.participations import router as participations
 from app.api.v1.registers.people import router as people
@@ -89,6 +90,7 @@ router.include_router(checks)
 router.include_router(training)
 router.include_router(opportunities)
 router.include_router(participations)
+router.include_router(fund)
 router.include_router(calendars)
 router.include_router(public_involvement)
 router.include_router(public_join)
