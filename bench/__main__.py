@@ -26,6 +26,7 @@ NAMES = (
     "themes",
     "search",
     "publication",
+    "registers",
     "screening",
 )
 RESULTS = Path(__file__).with_name("results.md")

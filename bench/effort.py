@@ -15,6 +15,7 @@ class Effort:
     searched: int = 5_000_000
     searches: int = 8  # times each is asked
     asked: int = 300  # requests of which a p95 is taken
+    people: int = 50_000  # on the register, and a tenth as many opportunities
 
 
 FULL = Effort()
@@ -29,4 +30,5 @@ QUICK = Effort(
     searched=20_000,
     searches=2,
     asked=40,
+    people=5_000,
 )

@@ -10,6 +10,8 @@ PUBLIC = {
     "live": "the platform's probe",
     "ready": "the platform's probe",
     "ask_to_join": "whoever wants to be involved is nobody we know yet",
+    "list_public_opportunities": "whoever wants to be involved must be able to find in what",
+    "read_calendar": "opened by its address alone, which nobody else has",
     "list_public_meetings": "whoever wants to be heard must be able to find where",
     "list_reference_lists": "holds nothing of anybody, and public forms show it",
     "list_you_said_we_did": "told to patients; only what was published",

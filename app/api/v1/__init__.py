@@ -33,12 +33,19 @@ from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.me.routes import router as me
 from app.api.v1.organisation.routes import router as organisation
+from app.api.v1.public.involvement import router as public_involvement
 from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.calendars import router as calendars
+from app.api.v1.registers.checks import router as checks
+from app.api.v1.registers.fund import router as fund
+from app.api.v1.registers.opportunities import router as opportunities
+from app.api.v1.registers.participations import router as participations
 from app.api.v1.registers.people import router as people
 from app.api.v1.registers.recovery import router as recovery
+from app.api.v1.registers.training import router as training
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -80,5 +87,12 @@ router.include_router(reference)
 router.include_router(imports)
 router.include_router(jobs)
 router.include_router(people)
+router.include_router(checks)
+router.include_router(training)
+router.include_router(opportunities)
+router.include_router(participations)
+router.include_router(fund)
+router.include_router(calendars)
+router.include_router(public_involvement)
 router.include_router(public_join)
 router.include_router(recovery)

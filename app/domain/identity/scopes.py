@@ -30,7 +30,10 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "organisation:manage": "Change directorates, services and teams.",
         "organisation:read": "Read directorates, services and teams.",
         "recovery:keep": "Keep referrals to recovery services.",
+        "registers:checks": "Record checks and training, and see what ends soon.",
+        "registers:fund": "Decide on the co-production fund, and note what is spent.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
+        "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
         "registers:read": "Read who is on the involvement register.",
     }
 )

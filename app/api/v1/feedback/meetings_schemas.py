@@ -15,7 +15,8 @@ from app.domain.feedback.codes import (
     RespondentType,
 )
 from app.domain.feedback.events import Comment, Demographics
-from app.domain.feedback.meetings.models import Access, MeetingKind, MeetingState
+from app.domain.feedback.meetings.models import MeetingKind, MeetingState
+from app.domain.organisation.accessibility import Access
 
 Words = StringConstraints(pattern=SAYS, strip_whitespace=True)
 Title = Annotated[str, Words, Field(max_length=200, examples=["Hear say: our ward round"])]
