@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import today
 from app.domain.feedback.meetings import service
-from app.domain.feedback.meetings.models import Access, MeetingKind
+from app.domain.feedback.meetings.models import MeetingKind
+from app.domain.organisation.accessibility import Access
 
 
 class Held(NamedTuple):

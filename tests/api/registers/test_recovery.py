@@ -97,10 +97,10 @@ async def test_days_and_outcomes_fit_each_other(api, session):
         "ended_on = referred_on",
         "referred_by = 'team'",
     ):
+        statement = text(f"UPDATE recovery_referral SET {change} WHERE id = :id")
         with pytest.raises(Exception, match="violates check constraint"):
             async with session.begin_nested():
-                statement = f"UPDATE recovery_referral SET {change} WHERE id = :id"
-                await session.execute(text(statement), {"id": made["id"]})
+                await session.execute(statement, {"id": made["id"]})
 
 
 async def test_referrals_are_listed_by_what_one_looks_for(api, api_of, given):
