@@ -29,7 +29,11 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "metrics:read": "Read the counters of a process.",
         "organisation:manage": "Change directorates, services and teams.",
         "organisation:read": "Read directorates, services and teams.",
+        "registers:configure": "Publish the texts that people consent to.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:read": "Read who is on the involvement register.",
+        "resources:ask": "Ask for a format that a resource of the library has not.",
+        "resources:manage": "Keep the library of accessible information.",
+        "resources:read": "Read the library of accessible information.",
     }
 )
