@@ -8,6 +8,7 @@ from app.domain.feedback.actions import codes as actions
 from app.domain.feedback.actions.strategy import MEASURES
 from app.domain.feedback.themes.framework import CURRENT
 from app.domain.organisation import models as organisation
+from app.domain.people.consents import models as consents
 
 URL = "/v1/reference"
 EXPECTED = {
@@ -32,6 +33,8 @@ EXPECTED = {
     "segment": organisation.Segment,
     "setting": organisation.Setting,
     "fft_category": organisation.FftCategory,
+    "consent_purpose": consents.Purpose,
+    "consent_channel": consents.ConsentChannel,
 }
 
 
