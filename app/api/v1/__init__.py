@@ -38,6 +38,7 @@ from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
 from app.api.v1.registers.consents import router as consents
+from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.people import router as people
 from app.api.v1.webhooks.inbox import router as inbox
 
@@ -81,4 +82,5 @@ router.include_router(imports)
 router.include_router(jobs)
 router.include_router(people)
 router.include_router(consents)
+router.include_router(needs)
 router.include_router(public_join)

@@ -14,6 +14,7 @@ from app.domain.feedback.actions import reference as actions
 from app.domain.feedback.themes import framework as themes
 from app.domain.organisation import reference as organisation
 from app.domain.people.consents import reference as consents
+from app.domain.people.needs import reference as needs
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
@@ -24,6 +25,7 @@ LISTS: Final = by_name(
         *themes.LISTS,
         *organisation.LISTS,
         *consents.LISTS,
+        *needs.LISTS,
     )
 )
 _FRESH: Final = 3600
