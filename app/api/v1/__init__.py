@@ -38,8 +38,10 @@ from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
 from app.api.v1.registers.consents import router as consents
+from app.api.v1.registers.format_requests import router as format_requests
 from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.people import router as people
+from app.api.v1.registers.resources import router as resources
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -83,4 +85,6 @@ router.include_router(jobs)
 router.include_router(people)
 router.include_router(consents)
 router.include_router(needs)
+router.include_router(resources)
+router.include_router(format_requests)
 router.include_router(public_join)
