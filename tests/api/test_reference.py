@@ -8,6 +8,8 @@ from app.domain.feedback.actions import codes as actions
 from app.domain.feedback.actions.strategy import MEASURES
 from app.domain.feedback.themes.framework import CURRENT
 from app.domain.organisation import models as organisation
+from app.domain.people.consents import models as consents
+from app.domain.people.needs import codes as needs
 
 URL = "/v1/reference"
 EXPECTED = {
@@ -32,6 +34,11 @@ EXPECTED = {
     "segment": organisation.Segment,
     "setting": organisation.Setting,
     "fft_category": organisation.FftCategory,
+    "consent_purpose": consents.Purpose,
+    "consent_channel": consents.ConsentChannel,
+    "need_kind": needs.NeedKind,
+    "need_reference_set": needs.REFERENCE_SETS.values(),
+    "information_format": needs.Format,
 }
 
 

@@ -46,6 +46,11 @@ from app.api.v1.registers.participations import router as participations
 from app.api.v1.registers.people import router as people
 from app.api.v1.registers.recovery import router as recovery
 from app.api.v1.registers.training import router as training
+from app.api.v1.registers.consents import router as consents
+from app.api.v1.registers.format_requests import router as format_requests
+from app.api.v1.registers.needs import router as needs
+from app.api.v1.registers.people import router as people
+from app.api.v1.registers.resources import router as resources
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -94,5 +99,9 @@ router.include_router(participations)
 router.include_router(fund)
 router.include_router(calendars)
 router.include_router(public_involvement)
+router.include_router(consents)
+router.include_router(needs)
+router.include_router(resources)
+router.include_router(format_requests)
 router.include_router(public_join)
 router.include_router(recovery)

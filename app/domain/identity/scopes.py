@@ -32,8 +32,12 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "recovery:keep": "Keep referrals to recovery services.",
         "registers:checks": "Record checks and training, and see what ends soon.",
         "registers:fund": "Decide on the co-production fund, and note what is spent.",
+        "registers:configure": "Publish the texts that people consent to.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
         "registers:read": "Read who is on the involvement register.",
+        "resources:ask": "Ask for a format that a resource of the library has not.",
+        "resources:manage": "Keep the library of accessible information.",
+        "resources:read": "Read the library of accessible information.",
     }
 )

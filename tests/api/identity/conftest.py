@@ -7,6 +7,8 @@ ALL = (
     "feedback:read",
     "feedback:submit",
     "organisation:read",
+    "resources:ask",
+    "resources:read",
 )
 
 

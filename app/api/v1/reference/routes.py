@@ -13,10 +13,21 @@ from app.domain.feedback import reference as feedback
 from app.domain.feedback.actions import reference as actions
 from app.domain.feedback.themes import framework as themes
 from app.domain.organisation import reference as organisation
+from app.domain.people.consents import reference as consents
+from app.domain.people.needs import reference as needs
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
-LISTS: Final = by_name((*feedback.LISTS, *actions.LISTS, *themes.LISTS, *organisation.LISTS))
+LISTS: Final = by_name(
+    (
+        *feedback.LISTS,
+        *actions.LISTS,
+        *themes.LISTS,
+        *organisation.LISTS,
+        *consents.LISTS,
+        *needs.LISTS,
+    )
+)
 _FRESH: Final = 3600
 
 

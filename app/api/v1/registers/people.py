@@ -10,6 +10,7 @@ from app.api.v1.registers.people_schemas import (
     MergeNew,
     PersonFilters,
     PersonList,
+    PersonListed,
     PersonNew,
     PersonOut,
     PersonPatch,
@@ -45,6 +46,7 @@ router = APIRouter(prefix="/registers/people", tags=["registers"], route_class=S
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]
 FIELDS = tuple(PersonOut.model_fields)
+LISTED = tuple(PersonListed.model_fields)
 DETAILS = (ChannelMissingError, BornLaterError, DirectorateNotFoundError)
 CHANGES = (
     PersonNotFoundError,
@@ -62,7 +64,7 @@ async def list_people(
 
     A key that is limited to directorates sees their people, and those who are in none yet.
     """
-    page = await queries.find(door, FIELDS, filters.page(), filters.filters(), to=actor)
+    page = await queries.find(door, LISTED, filters.page(), filters.filters(), to=actor)
     return json(page)
 
 

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
+from app.api.v1.registers.needs_schemas import NeedOut
 from app.core.wire import Day
 from app.domain.organisation.contacts.models import EMAIL
 from app.domain.people.register.models import (
@@ -61,8 +62,8 @@ Asked = Annotated[
 Reason = Annotated[str, Words, Field(max_length=500, examples=["Exams until June."])]
 
 
-class PersonOut(BaseModel):
-    """Somebody on the involvement register."""
+class PersonListed(BaseModel):
+    """Somebody on the involvement register, as a list shows them."""
 
     id: UUID
     name: Name
@@ -93,8 +94,16 @@ class PersonOut(BaseModel):
     version: int = VERSION
 
 
+class PersonOut(PersonListed):
+    """Somebody on the involvement register, with what they need to be told things."""
+
+    needs: list[NeedOut] = Field(
+        description="What a message to them must meet (DAPB1605); look here before you write."
+    )
+
+
 class PersonList(BaseModel):
-    items: list[PersonOut]
+    items: list[PersonListed]
     next: str | None = NEXT
 
 

@@ -28,6 +28,7 @@ from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
 from app.domain.organisation.models import Directorate
+from app.domain.people.needs.shown import NEEDS
 from app.domain.people.register.errors import PersonNotFoundError, RolePeriodNotFoundError
 from app.domain.people.register.models import NAMES, Person, RolePeriod, StatusChange
 
@@ -88,6 +89,7 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
         .correlate(P)
         .scalar_subquery()
     ),
+    "needs": NEEDS,
     "safeguarding": func.coalesce(P.born_on > _ADULTS_BORN, literal_column("false")),
 }
 
