@@ -77,6 +77,11 @@ def test_a_line_is_folded_within_75_octets_and_unfolds_to_itself(words):
     assert folded(line).replace("\r\n ", "") == line
 
 
+def test_a_long_line_is_folded_before_the_character_that_is_too_wide():
+    assert folded("x" * 75) == "x" * 75
+    assert folded("x" * 74 + "é" + "y" * 80) == f"{'x' * 74}\r\n é{'y' * 72}\r\n {'y' * 8}"
+
+
 @drawn(WORDS, WORDS)
 def test_no_words_make_a_line_of_their_own(title, text):
     told = written("x", [event(title=title, text=text)]).decode()
