@@ -15,10 +15,16 @@ RECORDED = (
     "forum_meeting",
     "forum_member",
     "involvement_post",
+    "mentoring_pair",
+    "recruitment_applicant",
+    "recruitment_panel",
     "forum_attendance",
     "forum_guest",
     "forum_issue",
     "forum_paper",
+    "mentoring_meeting",
+    "recruitment_stage",
+    "recruitment_survey",
 )
 # A person's posts are no more than 1 WTE together on a day. The sum grows only where a post
 # begins; whoever else writes posts of the person waits.
@@ -95,6 +101,87 @@ WHEN (OLD.closed_on IS NOT NULL
           (NEW.closed_on, NEW.forum_id, NEW.raised_by, NEW.raised_on, NEW.strategy_action,
            NEW.first_team_id, NEW.second_team_id)) EXECUTE FUNCTION refuse_fixed_change()""",
 )
+# A pair meets between its start and its end; an applicant's stages follow each other, in order of
+# days, and who is surveyed has ended.
+SUPPORT = (
+    """
+CREATE FUNCTION refuse_unpaired_day() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'mentoring_meeting' THEN
+        PERFORM FROM mentoring_pair p WHERE p.id = NEW.pair_id AND NEW.met_on >= p.started_on
+            AND (p.ended_on IS NULL OR NEW.met_on <= p.ended_on) FOR SHARE;
+        IF FOUND THEN RETURN NEW; END IF;
+    ELSIF NOT EXISTS (
+        SELECT FROM mentoring_meeting m WHERE m.pair_id = NEW.id
+           AND (m.met_on < NEW.started_on OR m.met_on > NEW.ended_on)) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a pair meets between its start and its end'
+          USING ERRCODE = 'check_violation', CONSTRAINT = 'mentoring_meeting_within';
+END $$""",
+    """
+CREATE TRIGGER within BEFORE INSERT OR UPDATE ON mentoring_meeting
+FOR EACH ROW EXECUTE FUNCTION refuse_unpaired_day()""",
+    """
+CREATE TRIGGER within BEFORE UPDATE ON mentoring_pair
+FOR EACH ROW EXECUTE FUNCTION refuse_unpaired_day()""",
+    """
+CREATE FUNCTION refuse_stage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (OLD.stage, NEW.stage) NOT IN (
+           ('applied', 'shortlisted'), ('applied', 'not_selected'), ('applied', 'withdrawn'),
+           ('shortlisted', 'interviewed'), ('shortlisted', 'not_selected'),
+           ('shortlisted', 'withdrawn'), ('interviewed', 'offered'),
+           ('interviewed', 'not_selected'), ('interviewed', 'withdrawn'),
+           ('offered', 'started'), ('offered', 'withdrawn')) THEN
+        RAISE EXCEPTION 'this stage does not follow'
+              USING ERRCODE = 'check_violation',
+                    CONSTRAINT = 'recruitment_applicant_stage_follows';
+    ELSIF NEW.stage_since < OLD.stage_since THEN
+        RAISE EXCEPTION 'before the last stage'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'recruitment_applicant_stage_day';
+    END IF;
+    RETURN NEW;
+END $$""",
+    """
+CREATE TRIGGER stage BEFORE UPDATE ON recruitment_applicant
+FOR EACH ROW WHEN (NEW.stage <> OLD.stage) EXECUTE FUNCTION refuse_stage()""",
+    """
+CREATE FUNCTION refuse_early_survey() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM recruitment_applicant a WHERE a.id = NEW.applicant_id
+        AND a.stage IN ('started', 'not_selected', 'withdrawn');
+    IF FOUND THEN RETURN NEW; END IF;
+    RAISE EXCEPTION 'the application has not ended'
+          USING ERRCODE = 'check_violation', CONSTRAINT = 'recruitment_survey_after_end';
+END $$""",
+    """
+CREATE TRIGGER after_end BEFORE INSERT OR UPDATE ON recruitment_survey
+FOR EACH ROW EXECUTE FUNCTION refuse_early_survey()""",
+)
+SCOPES = ["registers:applicants"]
+KEEPERS = ["administrator", "involvement_lead"]
+GAIN = sa.text(
+    """
+    UPDATE role SET updated_at = now(), version = version + 1,
+           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
+                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
+     WHERE code = ANY(CAST(:codes AS text[]))"""
+)
+LOSE = sa.text(
+    """
+    UPDATE role SET updated_at = now(), version = version + 1,
+           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
+                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
+     WHERE scopes && CAST(:scopes AS text[])"""
+)
+
+
+def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
+    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
+    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
+    op.get_bind().execute(statement, told)
+    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -304,6 +391,217 @@ def upgrade() -> None:
         postgresql_where="trained_on IS NOT NULL",
     )
     op.create_table(
+        "mentoring_pair",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("goals", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("learning", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("person_id"), "="),
+            (sa.column("user_id"), "="),
+            (sa.text("daterange(started_on, ended_on, '[]'::text)"), "&&"),
+            using="gist",
+            name="ex_mentoring_pair_once",
+        ),
+        sa.CheckConstraint(
+            "ended_on <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_mentoring_pair_ended_by_now"),
+        ),
+        sa.CheckConstraint(
+            "(ended_on IS NULL) = (learning IS NULL)", name=op.f("ck_mentoring_pair_ended_learning")
+        ),
+        sa.CheckConstraint("ended_on >= started_on", name=op.f("ck_mentoring_pair_ended_later")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_mentoring_pair_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_mentoring_pair_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring_pair")),
+    )
+    op.create_index(
+        op.f("ix_mentoring_pair_person_id"), "mentoring_pair", ["person_id"], unique=False
+    )
+    op.create_index(op.f("ix_mentoring_pair_user_id"), "mentoring_pair", ["user_id"], unique=False)
+    op.create_table(
+        "recruitment_applicant",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("directorate_id", sa.Uuid(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum(
+                "band_2",
+                "band_3",
+                "band_4",
+                "band_5",
+                "band_6",
+                "band_7",
+                "band_8a",
+                "band_8b",
+                "band_8c",
+                "band_8d",
+                "band_9",
+                "very_senior_manager",
+                "medical",
+                name="band",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("applied_on", sa.Date(), nullable=False),
+        sa.Column("training_offered_on", sa.Date(), nullable=True),
+        sa.Column("mentoring_offered_on", sa.Date(), nullable=True),
+        sa.Column("feedback_given_on", sa.Date(), nullable=True),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "shortlisted",
+                "interviewed",
+                "offered",
+                "started",
+                "not_selected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stage_since", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "greatest(training_offered_on, mentoring_offered_on, feedback_given_on) <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_recruitment_applicant_offered_by_now"),
+        ),
+        sa.CheckConstraint(
+            "stage_since <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_recruitment_applicant_reached_by_now"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["directorate_id"],
+            ["directorate.id"],
+            name=op.f("fk_recruitment_applicant_directorate_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recruitment_applicant_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recruitment_applicant")),
+        sa.UniqueConstraint("reference", name=op.f("uq_recruitment_applicant_reference")),
+    )
+    op.create_index(
+        op.f("ix_recruitment_applicant_applied_on"),
+        "recruitment_applicant",
+        ["applied_on"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_recruitment_applicant_directorate_id"),
+        "recruitment_applicant",
+        ["directorate_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_recruitment_applicant_person_id"),
+        "recruitment_applicant",
+        ["person_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_recruitment_applicant_stage_id"),
+        "recruitment_applicant",
+        ["stage", "id"],
+        unique=False,
+    )
+    op.create_table(
+        "recruitment_panel",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column(
+            "band",
+            sa.Enum(
+                "band_2",
+                "band_3",
+                "band_4",
+                "band_5",
+                "band_6",
+                "band_7",
+                "band_8a",
+                "band_8b",
+                "band_8c",
+                "band_8d",
+                "band_9",
+                "very_senior_manager",
+                "medical",
+                name="band",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "area",
+            sa.Enum(
+                "clinical",
+                "leadership",
+                "other",
+                name="rolearea",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("directorate_id", sa.Uuid(), nullable=True),
+        sa.Column("lived_experience", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "held_on <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_recruitment_panel_held_by_now"),
+        ),
+        sa.CheckConstraint(
+            "person_id IS NULL OR lived_experience", name=op.f("ck_recruitment_panel_sat")
+        ),
+        sa.ForeignKeyConstraint(
+            ["directorate_id"], ["directorate.id"], name=op.f("fk_recruitment_panel_directorate_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_recruitment_panel_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recruitment_panel")),
+    )
+    op.create_index(
+        op.f("ix_recruitment_panel_directorate_id"),
+        "recruitment_panel",
+        ["directorate_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_recruitment_panel_held_on"), "recruitment_panel", ["held_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_recruitment_panel_person_id"), "recruitment_panel", ["person_id"], unique=False
+    )
+    op.create_table(
         "forum_attendance",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("meeting_id", sa.Uuid(), nullable=False),
@@ -468,14 +766,100 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forum_paper")),
     )
     op.create_index(op.f("ix_forum_paper_meeting_id"), "forum_paper", ["meeting_id"], unique=False)
+    op.create_table(
+        "mentoring_meeting",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("pair_id", sa.Uuid(), nullable=False),
+        sa.Column("met_on", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "met_on <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_mentoring_meeting_met_by_now"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["pair_id"], ["mentoring_pair.id"], name=op.f("fk_mentoring_meeting_pair_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring_meeting")),
+        sa.UniqueConstraint("pair_id", "met_on", name=op.f("uq_mentoring_meeting_pair_id_met_on")),
+    )
+    op.create_table(
+        "recruitment_stage",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "shortlisted",
+                "interviewed",
+                "offered",
+                "started",
+                "not_selected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reached_on", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "reached_on <= (now() AT TIME ZONE 'Europe/London')::date",
+            name=op.f("ck_recruitment_stage_reached_by_now"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"],
+            ["recruitment_applicant.id"],
+            name=op.f("fk_recruitment_stage_applicant_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recruitment_stage")),
+        sa.UniqueConstraint(
+            "applicant_id", "stage", name=op.f("uq_recruitment_stage_applicant_id_stage")
+        ),
+    )
+    op.create_table(
+        "recruitment_survey",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("applicant_id", sa.Uuid(), nullable=False),
+        sa.Column("informed", sa.Integer(), nullable=False),
+        sa.Column("supported", sa.Integer(), nullable=False),
+        sa.Column("valued", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "informed BETWEEN 1 AND 5 AND supported BETWEEN 1 AND 5 AND valued BETWEEN 1 AND 5",
+            name=op.f("ck_recruitment_survey_answers"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["applicant_id"],
+            ["recruitment_applicant.id"],
+            name=op.f("fk_recruitment_survey_applicant_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recruitment_survey")),
+        sa.UniqueConstraint("applicant_id", name=op.f("uq_recruitment_survey_applicant_id")),
+    )
 
-    for statement in (*WTE, *FORUMS):
+    for statement in (*WTE, *FORUMS, *SUPPORT):
         op.execute(statement)
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
+    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
 
 
 def downgrade() -> None:
+    change(LOSE, {"scopes": SCOPES})
+    op.drop_table("recruitment_survey")
+    op.drop_table("recruitment_stage")
+    op.drop_table("mentoring_meeting")
     op.drop_index(op.f("ix_forum_paper_meeting_id"), table_name="forum_paper")
     op.drop_table("forum_paper")
     op.drop_index(op.f("ix_forum_issue_second_team_id"), table_name="forum_issue")
@@ -488,6 +872,20 @@ def downgrade() -> None:
     op.drop_table("forum_guest")
     op.drop_index(op.f("ix_forum_attendance_member_id"), table_name="forum_attendance")
     op.drop_table("forum_attendance")
+    op.drop_index(op.f("ix_recruitment_panel_person_id"), table_name="recruitment_panel")
+    op.drop_index(op.f("ix_recruitment_panel_held_on"), table_name="recruitment_panel")
+    op.drop_index(op.f("ix_recruitment_panel_directorate_id"), table_name="recruitment_panel")
+    op.drop_table("recruitment_panel")
+    op.drop_index(op.f("ix_recruitment_applicant_stage_id"), table_name="recruitment_applicant")
+    op.drop_index(op.f("ix_recruitment_applicant_person_id"), table_name="recruitment_applicant")
+    op.drop_index(
+        op.f("ix_recruitment_applicant_directorate_id"), table_name="recruitment_applicant"
+    )
+    op.drop_index(op.f("ix_recruitment_applicant_applied_on"), table_name="recruitment_applicant")
+    op.drop_table("recruitment_applicant")
+    op.drop_index(op.f("ix_mentoring_pair_user_id"), table_name="mentoring_pair")
+    op.drop_index(op.f("ix_mentoring_pair_person_id"), table_name="mentoring_pair")
+    op.drop_table("mentoring_pair")
     op.drop_index(
         op.f("ix_involvement_post_trained_on"),
         table_name="involvement_post",
@@ -508,5 +906,13 @@ def downgrade() -> None:
     op.drop_table("champion")
     op.drop_index(op.f("ix_forum_directorate_id"), table_name="forum")
     op.drop_table("forum")
-    for name in ("wte_above_one", "stranger", "unmade_member", "fixed_change"):
+    for name in (
+        "wte_above_one",
+        "stranger",
+        "unmade_member",
+        "fixed_change",
+        "unpaired_day",
+        "stage",
+        "early_survey",
+    ):
         op.execute(f"DROP FUNCTION refuse_{name}")

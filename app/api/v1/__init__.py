@@ -37,10 +37,13 @@ from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.applicants import router as applicants
 from app.api.v1.registers.champions import router as champions
 from app.api.v1.registers.forum_issues import router as forum_issues
 from app.api.v1.registers.forum_meetings import router as forum_meetings
 from app.api.v1.registers.forums import router as forums
+from app.api.v1.registers.mentoring import router as mentoring
+from app.api.v1.registers.panels import router as panels
 from app.api.v1.registers.people import router as people
 from app.api.v1.registers.posts import router as posts
 from app.api.v1.webhooks.inbox import router as inbox
@@ -90,3 +93,6 @@ router.include_router(champions)
 router.include_router(forums)
 router.include_router(forum_meetings)
 router.include_router(forum_issues)
+router.include_router(mentoring)
+router.include_router(panels)
+router.include_router(applicants)

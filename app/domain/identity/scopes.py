@@ -29,6 +29,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "metrics:read": "Read the counters of a process.",
         "organisation:manage": "Change directorates, services and teams.",
         "organisation:read": "Read directorates, services and teams.",
+        "registers:applicants": "Keep applicants with lived experience, and read of them.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:read": "Read who is on the involvement register.",
     }
