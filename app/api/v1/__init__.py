@@ -51,6 +51,15 @@ from app.api.v1.registers.format_requests import router as format_requests
 from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.people import router as people
 from app.api.v1.registers.resources import router as resources
+from app.api.v1.registers.applicants import router as applicants
+from app.api.v1.registers.champions import router as champions
+from app.api.v1.registers.forum_issues import router as forum_issues
+from app.api.v1.registers.forum_meetings import router as forum_meetings
+from app.api.v1.registers.forums import router as forums
+from app.api.v1.registers.mentoring import router as mentoring
+from app.api.v1.registers.panels import router as panels
+from app.api.v1.registers.people import router as people
+from app.api.v1.registers.posts import router as posts
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -105,3 +114,11 @@ router.include_router(resources)
 router.include_router(format_requests)
 router.include_router(public_join)
 router.include_router(recovery)
+router.include_router(posts)
+router.include_router(champions)
+router.include_router(forums)
+router.include_router(forum_meetings)
+router.include_router(forum_issues)
+router.include_router(mentoring)
+router.include_router(panels)
+router.include_router(applicants)

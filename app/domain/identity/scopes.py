@@ -33,6 +33,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "registers:checks": "Record checks and training, and see what ends soon.",
         "registers:fund": "Decide on the co-production fund, and note what is spent.",
         "registers:configure": "Publish the texts that people consent to.",
+        "registers:applicants": "Keep applicants with lived experience, and read of them.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
         "registers:read": "Read who is on the involvement register.",
