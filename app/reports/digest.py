@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.core.suppression import THRESHOLD, hidden
 from app.domain.feedback.cadence.rules import State
 from app.domain.feedback.codes import FftAnswer
 from app.domain.feedback.digests.digest import NEGATIVE, POSITIVE, Digest, Week, responses
 from app.domain.feedback.digests.service import Written
 from app.domain.feedback.summary import ANSWERS, Group
-from app.domain.feedback.suppression import THRESHOLD, hidden
 
 FEW: Final = f"fewer than {THRESHOLD}"
 NOT_SHOWN: Final = "not shown"

@@ -11,11 +11,11 @@ from app.core.clock import today
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
+from app.core.suppression import THRESHOLD
 from app.domain.feedback.actions.codes import ActionStatus, Level
 from app.domain.feedback.actions.models import FeedbackAction, FeedbackActionVersion
 from app.domain.feedback.actions.queries import holds
 from app.domain.feedback.policy.models import Policy
-from app.domain.feedback.suppression import THRESHOLD
 from app.domain.organisation.models import Directorate, Placement, Team
 
 A, V = FeedbackAction, FeedbackActionVersion

@@ -29,6 +29,7 @@ from app.core.clock import today
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
+from app.core.suppression import THRESHOLD
 from app.domain.feedback.actions.codes import ActionStatus, Decision
 from app.domain.feedback.actions.errors import ActionNotFoundError
 from app.domain.feedback.actions.models import (
@@ -38,7 +39,6 @@ from app.domain.feedback.actions.models import (
 )
 from app.domain.feedback.models import FeedbackResponse
 from app.domain.feedback.summary import SMALL_NUMBERS
-from app.domain.feedback.suppression import THRESHOLD
 from app.domain.identity.models import User
 from app.domain.organisation.models import Directorate, Team
 

@@ -27,10 +27,10 @@ from app.core.clock import today
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
+from app.core.suppression import THRESHOLD
 from app.domain.feedback.meetings.errors import MeetingNotFoundError, PromiseNotFoundError
 from app.domain.feedback.meetings.models import Meeting, MeetingTeam, Promise
 from app.domain.feedback.summary import SMALL_NUMBERS
-from app.domain.feedback.suppression import THRESHOLD
 from app.domain.organisation.models import Team
 
 M = Meeting

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
+from app.core.suppression import THRESHOLD
 from app.domain.feedback.publication import closing
 from app.domain.feedback.publication.closing import Groups
 from app.domain.feedback.publication.tree import Flat, Marker, Node, Reason, Rule, Shown, Vector
-from app.domain.feedback.suppression import THRESHOLD
 
 POSITIVE: Final = (0, 1)  # very good, good
 NEUTRAL: Final = (2, 5)  # neither good nor poor, don't know

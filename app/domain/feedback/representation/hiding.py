@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from app.domain.feedback.suppression import THRESHOLD
+from app.core.suppression import THRESHOLD
 
 A = TypeVar("A")
 

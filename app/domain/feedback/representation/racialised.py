@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from app.core.actor import Actor
 from app.core.statement import Statement
+from app.core.suppression import THRESHOLD
 from app.domain.feedback import periods
 from app.domain.feedback.codes import Source
 from app.domain.feedback.periods import Per
@@ -20,7 +21,6 @@ from app.domain.feedback.representation.representing import FIRST, LAST, check_m
 from app.domain.feedback.representation.telling import Range, Veil, begins
 from app.domain.feedback.representation.trees import RACIALISED, classes
 from app.domain.feedback.summary import SMALL_NUMBERS
-from app.domain.feedback.suppression import THRESHOLD
 
 BY = Dimension.ETHNIC_CATEGORY.value
 

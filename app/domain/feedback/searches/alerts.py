@@ -18,13 +18,13 @@ from app.core.actor import Actor
 from app.core.change_feed import ChangeOp
 from app.core.clock import now
 from app.core.errors import ForbiddenError
+from app.core.suppression import THRESHOLD
 from app.domain.feedback.moderation import responses
 from app.domain.feedback.moderation.screened import SCREENING
 from app.domain.feedback.searches import queries
 from app.domain.feedback.searches.errors import SearchOutdatedError
 from app.domain.feedback.searches.models import SavedSearch, SearchPlace, begins
 from app.domain.feedback.summary import SMALL_NUMBERS
-from app.domain.feedback.suppression import THRESHOLD
 from app.domain.identity.queries import actor_by_key
 from app.domain.people import messages
 

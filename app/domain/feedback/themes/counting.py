@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 from app.core.actor import Actor
+from app.core.suppression import THRESHOLD
 from app.domain.feedback import periods
 from app.domain.feedback.periods import Per
 from app.domain.feedback.summary import ANSWERS
-from app.domain.feedback.suppression import THRESHOLD
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2999, 12, 31)

@@ -12,9 +12,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.core.suppression import THRESHOLD, hidden
 from app.domain.feedback import periods
 from app.domain.feedback.periods import Per
-from app.domain.feedback.suppression import THRESHOLD, hidden
 
 # What else a place is part of, by its key and period.
 Parents = Mapping[tuple[str, str | None], Iterable[str]]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.feedback.suppression import THRESHOLD, hidden
+from app.core.suppression import THRESHOLD, hidden
 
 
 @pytest.mark.parametrize(
