@@ -16,9 +16,10 @@ from app.core.errors import ForbiddenError, InvalidError
 from app.core.statement import Statement
 from app.core.suppression import hidden
 from app.domain.feedback import periods
-from app.domain.feedback.codes import ETHNIC_CATEGORY, FftAnswer
+from app.domain.feedback.codes import FftAnswer
 from app.domain.feedback.errors import WholeMonthsError
 from app.domain.feedback.periods import Per
+from app.domain.people.monitoring.codes import ETHNIC_CATEGORY
 
 SMALL_NUMBERS: Final = "feedback:read:small_numbers"
 ANSWERS: Final = tuple(answer.value for answer in FftAnswer)

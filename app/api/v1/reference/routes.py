@@ -13,10 +13,13 @@ from app.domain.feedback import reference as feedback
 from app.domain.feedback.actions import reference as actions
 from app.domain.feedback.themes import framework as themes
 from app.domain.organisation import reference as organisation
+from app.domain.people.monitoring import reference as monitoring
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
-LISTS: Final = by_name((*feedback.LISTS, *actions.LISTS, *themes.LISTS, *organisation.LISTS))
+LISTS: Final = by_name(
+    (*feedback.LISTS, *monitoring.LISTS, *actions.LISTS, *themes.LISTS, *organisation.LISTS)
+)
 _FRESH: Final = 3600
 
 
