@@ -24,6 +24,8 @@ EXPECTED = {
     "sexual_orientation": dictionary.SEXUAL_ORIENTATION,
     "disability": dictionary.DISABILITY,
     "religion": dictionary.RELIGION,
+    "gender_same_at_birth": dictionary.GENDER_SAME_AT_BIRTH,
+    "carer_support": dictionary.CARER_SUPPORT,
     "action_decision": actions.Decision,
     "action_co_producer": actions.CoProducer,
     "action_display_place": actions.DisplayPlace,

@@ -8,6 +8,7 @@ WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIG
 ALL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 NOTHING: set[str] = set()
 SEEN = {"SELECT"}
+ADDED = {"SELECT", "INSERT"}
 
 # Where a table differs from: app and worker read and write, read reads, nobody else does anything.
 RIGHTS = {
@@ -19,6 +20,8 @@ RIGHTS = {
     "idempotency_key": {"read": NOTHING},
     "feedback_import_row": {"read": NOTHING},
     "feedback_import_chunk": {"read": NOTHING},
+    "equality_monitoring": {"read": NOTHING},
+    "equality_monitoring_access": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
@@ -111,6 +114,9 @@ async def test_no_role_logs_in_or_stands_above_rules(connection):
         ("read", "SELECT * FROM jobs.pgqueuer"),
         ("read", "SELECT recipient_email FROM message"),
         ("read", "SELECT * FROM message"),
+        ("read", "SELECT * FROM equality_monitoring"),
+        ("app", "UPDATE equality_monitoring_access SET reason = ''"),
+        ("app", "DELETE FROM equality_monitoring_access"),
         ("read", "DELETE FROM inbox_event"),
         ("read", "UPDATE team SET name = ''"),
         ("bi", "SELECT * FROM feedback_response"),

@@ -27,8 +27,12 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "keys:manage": "Make and revoke keys; make and change users.",
         "keys:read": "Read users, their roles, and what is known of their keys.",
         "metrics:read": "Read the counters of a process.",
+        "monitoring:manage": "Read and change a person's equality monitoring, telling why.",
+        "monitoring:read": "Read figures of the register's equality monitoring.",
         "organisation:manage": "Change directorates, services and teams.",
         "organisation:read": "Read directorates, services and teams.",
+        "pastoral:concerns": "Take down and answer concerns about how somebody is treated.",
+        "pastoral:keep": "Keep the pastoral plans of those whose named lead one is.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:read": "Read who is on the involvement register.",
     }

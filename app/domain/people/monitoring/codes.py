@@ -69,3 +69,15 @@ RELIGION: Final[Mapping[str, str]] = {
     "M": "Declines to say",
     "N": "Unknown",
 }
+GENDER_SAME_AT_BIRTH: Final[Mapping[str, str]] = {
+    "Y": "Yes",
+    "N": "No",
+    "Z": "Declined to say",
+    "X": "Not asked",
+}
+CARER_SUPPORT: Final[Mapping[str, str]] = {
+    "01": "Gets support from a carer",
+    "02": "Gets no support from a carer",
+}
+# Each says all there is to say, so that none stands beside another.
+DISABILITY_ALONE: Final = frozenset({"NN", "ZZ"})

@@ -91,5 +91,25 @@ RELIGION: Final = CodeList.of(
         "N": "We do not know",
     },
 )
+GENDER_SAME_AT_BIRTH: Final = CodeList.of(
+    "gender_same_at_birth",
+    "Is your gender the same as at birth? (NHS Data Dictionary)",
+    codes.GENDER_SAME_AT_BIRTH,
+    {"Y": "Yes", "N": "No", "Z": "I do not want to say", "X": "We did not ask"},
+)
+CARER_SUPPORT: Final = CodeList.of(
+    "carer_support",
+    "Support from a carer (NHS Data Dictionary)",
+    codes.CARER_SUPPORT,
+    {"01": "Someone looks after me", "02": "Nobody looks after me"},
+)
 
-LISTS: Final = (ETHNIC_CATEGORY, GENDER, SEXUAL_ORIENTATION, DISABILITY, RELIGION)
+LISTS: Final = (
+    ETHNIC_CATEGORY,
+    GENDER,
+    SEXUAL_ORIENTATION,
+    DISABILITY,
+    RELIGION,
+    GENDER_SAME_AT_BIRTH,
+    CARER_SUPPORT,
+)
