@@ -37,7 +37,9 @@ from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.concerns import router as concerns
 from app.api.v1.registers.monitoring import router as monitoring
+from app.api.v1.registers.pastoral import router as pastoral
 from app.api.v1.registers.people import router as people
 from app.api.v1.webhooks.inbox import router as inbox
 
@@ -81,4 +83,6 @@ router.include_router(imports)
 router.include_router(jobs)
 router.include_router(people)
 router.include_router(monitoring)
+router.include_router(pastoral)
+router.include_router(concerns)
 router.include_router(public_join)
