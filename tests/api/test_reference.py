@@ -9,6 +9,7 @@ from app.domain.feedback.actions.strategy import MEASURES
 from app.domain.feedback.themes.framework import CURRENT
 from app.domain.organisation import models as organisation
 from app.domain.people.consents import models as consents
+from app.domain.people.monitoring import codes as dictionary
 from app.domain.people.needs import codes as needs
 
 URL = "/v1/reference"
@@ -20,11 +21,13 @@ EXPECTED = {
     "moderation_status": codes.ModerationStatus,
     "collection_point": codes.CollectionPoint,
     "involved": codes.Involved,
-    "ethnic_category": codes.ETHNIC_CATEGORY,
-    "gender": codes.GENDER,
-    "sexual_orientation": codes.SEXUAL_ORIENTATION,
-    "disability": codes.DISABILITY,
-    "religion": codes.RELIGION,
+    "ethnic_category": dictionary.ETHNIC_CATEGORY,
+    "gender": dictionary.GENDER,
+    "sexual_orientation": dictionary.SEXUAL_ORIENTATION,
+    "disability": dictionary.DISABILITY,
+    "religion": dictionary.RELIGION,
+    "gender_same_at_birth": dictionary.GENDER_SAME_AT_BIRTH,
+    "carer_support": dictionary.CARER_SUPPORT,
     "action_decision": actions.Decision,
     "action_co_producer": actions.CoProducer,
     "action_display_place": actions.DisplayPlace,

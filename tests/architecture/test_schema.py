@@ -9,7 +9,7 @@ from sqlalchemy import Enum, Table, text
 
 from app import migrate
 from app.core.db import Base
-from app.domain.feedback import codes
+from app.domain.people.monitoring import codes
 
 TRIGGERS = {"record_insert", "record_update", "record_delete"}
 # What tells of a person; such a column is marked wherever it stands.

@@ -8,6 +8,7 @@ WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIG
 ALL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 NOTHING: set[str] = set()
 SEEN = {"SELECT"}
+ADDED = {"SELECT", "INSERT"}
 
 # Where a table differs from: app and worker read and write, read reads, nobody else does anything.
 RIGHTS = {
@@ -19,6 +20,13 @@ RIGHTS = {
     "idempotency_key": {"read": NOTHING},
     "feedback_import_row": {"read": NOTHING},
     "feedback_import_chunk": {"read": NOTHING},
+    "equality_monitoring": {"read": NOTHING},
+    "equality_monitoring_access": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "pastoral_plan": {"read": NOTHING},
+    "pastoral_check_in": {"read": NOTHING},
+    "pastoral_concern": {"read": NOTHING},
+    "pastoral_break_glass": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
@@ -111,6 +119,14 @@ async def test_no_role_logs_in_or_stands_above_rules(connection):
         ("read", "SELECT * FROM jobs.pgqueuer"),
         ("read", "SELECT recipient_email FROM message"),
         ("read", "SELECT * FROM message"),
+        ("read", "SELECT * FROM equality_monitoring"),
+        ("read", "SELECT * FROM pastoral_plan"),
+        ("read", "SELECT * FROM pastoral_check_in"),
+        ("read", "SELECT * FROM pastoral_concern"),
+        ("app", "UPDATE pastoral_break_glass SET reason = ''"),
+        ("app", "DELETE FROM pastoral_break_glass"),
+        ("app", "UPDATE equality_monitoring_access SET reason = ''"),
+        ("app", "DELETE FROM equality_monitoring_access"),
         ("read", "DELETE FROM inbox_event"),
         ("read", "UPDATE team SET name = ''"),
         ("bi", "SELECT * FROM feedback_response"),

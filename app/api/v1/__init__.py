@@ -38,28 +38,29 @@ from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers.applicants import router as applicants
 from app.api.v1.registers.calendars import router as calendars
+from app.api.v1.registers.champions import router as champions
 from app.api.v1.registers.checks import router as checks
-from app.api.v1.registers.fund import router as fund
-from app.api.v1.registers.opportunities import router as opportunities
-from app.api.v1.registers.participations import router as participations
-from app.api.v1.registers.people import router as people
-from app.api.v1.registers.recovery import router as recovery
-from app.api.v1.registers.training import router as training
+from app.api.v1.registers.concerns import router as concerns
 from app.api.v1.registers.consents import router as consents
 from app.api.v1.registers.format_requests import router as format_requests
-from app.api.v1.registers.needs import router as needs
-from app.api.v1.registers.people import router as people
-from app.api.v1.registers.resources import router as resources
-from app.api.v1.registers.applicants import router as applicants
-from app.api.v1.registers.champions import router as champions
 from app.api.v1.registers.forum_issues import router as forum_issues
 from app.api.v1.registers.forum_meetings import router as forum_meetings
 from app.api.v1.registers.forums import router as forums
+from app.api.v1.registers.fund import router as fund
 from app.api.v1.registers.mentoring import router as mentoring
+from app.api.v1.registers.monitoring import router as monitoring
+from app.api.v1.registers.needs import router as needs
+from app.api.v1.registers.opportunities import router as opportunities
 from app.api.v1.registers.panels import router as panels
+from app.api.v1.registers.participations import router as participations
+from app.api.v1.registers.pastoral import router as pastoral
 from app.api.v1.registers.people import router as people
 from app.api.v1.registers.posts import router as posts
+from app.api.v1.registers.recovery import router as recovery
+from app.api.v1.registers.resources import router as resources
+from app.api.v1.registers.training import router as training
 from app.api.v1.webhooks.inbox import router as inbox
 
 # The largest body where a router does not say otherwise.
@@ -112,6 +113,9 @@ router.include_router(consents)
 router.include_router(needs)
 router.include_router(resources)
 router.include_router(format_requests)
+router.include_router(monitoring)
+router.include_router(pastoral)
+router.include_router(concerns)
 router.include_router(public_join)
 router.include_router(recovery)
 router.include_router(posts)

@@ -1,6 +1,5 @@
-"""The closed sets of a response, and the NHS Data Dictionary codes (domain reference 1.1, 4.1)."""
+"""The closed sets of a response (domain reference 1.1)."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -90,70 +89,3 @@ class Source(StrEnum):
 
 # Their events name a team by the trust's own code.
 OWN_SOURCES: Final = frozenset({Source.SURVEY, Source.MEETING})
-
-ETHNIC_CATEGORY: Final[Mapping[str, str]] = {
-    "A": "White: British",
-    "B": "White: Irish",
-    "C": "White: any other background",
-    "D": "Mixed: White and Black Caribbean",
-    "E": "Mixed: White and Black African",
-    "F": "Mixed: White and Asian",
-    "G": "Mixed: any other background",
-    "H": "Asian or Asian British: Indian",
-    "J": "Asian or Asian British: Pakistani",
-    "K": "Asian or Asian British: Bangladeshi",
-    "L": "Asian or Asian British: any other background",
-    "M": "Black or Black British: Caribbean",
-    "N": "Black or Black British: African",
-    "P": "Black or Black British: any other background",
-    "R": "Other: Chinese",
-    "S": "Other: any other ethnic group",
-    "Z": "Not stated",
-    "99": "Not known",
-}
-GENDER: Final[Mapping[str, str]] = {
-    "1": "Male",
-    "2": "Female",
-    "9": "Indeterminate",
-    "X": "Not known",
-}
-SEXUAL_ORIENTATION: Final[Mapping[str, str]] = {
-    "1": "Heterosexual or straight",
-    "2": "Gay or lesbian",
-    "3": "Bisexual",
-    "4": "Other, not listed",
-    "U": "Asked, does not know or is not sure",
-    "Z": "Declined to say",
-    "9": "Not known",
-}
-DISABILITY: Final[Mapping[str, str]] = {
-    "01": "Behaviour and emotional",
-    "02": "Hearing",
-    "03": "Manual dexterity",
-    "04": "Memory, concentration or learning",
-    "05": "Mobility and gross motor",
-    "06": "Perception of physical danger",
-    "07": "Personal, self care and continence",
-    "08": "Progressive conditions and physical health",
-    "09": "Sight",
-    "10": "Speech",
-    "XX": "Other",
-    "NN": "No disability",
-    "ZZ": "Not stated",
-}
-RELIGION: Final[Mapping[str, str]] = {
-    "A": "Baha'i",
-    "B": "Buddhist",
-    "C": "Christian",
-    "D": "Hindu",
-    "E": "Jain",
-    "F": "Jewish",
-    "G": "Muslim",
-    "H": "Pagan",
-    "I": "Sikh",
-    "J": "Zoroastrian",
-    "K": "Other",
-    "L": "None",
-    "M": "Declines to say",
-    "N": "Unknown",
-}

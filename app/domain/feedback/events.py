@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from app.domain.feedback import codes
+from app.domain.people.monitoring import codes as dictionary
 
 CREATED: Final = "review.created"
 UPDATED: Final = "review.updated"
@@ -49,7 +50,7 @@ Comment = Annotated[
 ]
 ReviewId = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Version = Annotated[int, Field(ge=0, le=2**53 - 1, examples=[1])]
-Disability = Annotated[str, _one_of(codes.DISABILITY), _told(codes.DISABILITY)]
+Disability = Annotated[str, _one_of(dictionary.DISABILITY), _told(dictionary.DISABILITY)]
 
 
 class FromFeed(BaseModel):
@@ -67,20 +68,22 @@ class Demographics(FromFeed):
     """Equality monitoring by the codes of the NHS Data Dictionary; all of it optional."""
 
     ethnic_category: (
-        Annotated[str, _one_of(codes.ETHNIC_CATEGORY), _told(codes.ETHNIC_CATEGORY)] | None
+        Annotated[str, _one_of(dictionary.ETHNIC_CATEGORY), _told(dictionary.ETHNIC_CATEGORY)]
+        | None
     ) = Field(None, examples=["A"])
     age_band: Annotated[str, StringConstraints(pattern=r"^(\d{1,3}-\d{1,3}|\d{1,3}\+)$")] | None = (
         Field(None, examples=["25-34"])
     )
-    gender: Annotated[str, _one_of(codes.GENDER), _told(codes.GENDER)] | None = Field(
+    gender: Annotated[str, _one_of(dictionary.GENDER), _told(dictionary.GENDER)] | None = Field(
         None, examples=["2"]
     )
     disability: list[Disability] | None = Field(None, max_length=13, examples=[["05"]])
     sexual_orientation: (
-        Annotated[str, _one_of(codes.SEXUAL_ORIENTATION), _told(codes.SEXUAL_ORIENTATION)] | None
+        Annotated[str, _one_of(dictionary.SEXUAL_ORIENTATION), _told(dictionary.SEXUAL_ORIENTATION)]
+        | None
     ) = Field(None, examples=["1"])
-    religion: Annotated[str, _one_of(codes.RELIGION), _told(codes.RELIGION)] | None = Field(
-        None, examples=["C"]
+    religion: Annotated[str, _one_of(dictionary.RELIGION), _told(dictionary.RELIGION)] | None = (
+        Field(None, examples=["C"])
     )
     carer: bool | None = Field(None, examples=[False])
 

@@ -9,11 +9,11 @@ from app.core.errors import ForbiddenError, InvalidError
 from app.core.statement import Statement
 from app.core.suppression import hidden
 from app.domain.feedback import hiding
-from app.domain.feedback.codes import ETHNIC_CATEGORY
 from app.domain.feedback.errors import WholeMonthsError
 from app.domain.feedback.hiding import At, Range
 from app.domain.feedback.periods import Per
 from app.domain.feedback.summary import SMALL_NUMBERS, Asked, By, Group, Placed, fetch
+from app.domain.people.monitoring.codes import ETHNIC_CATEGORY
 
 
 async def summarise(door: Statement, asked: Asked, *, to: Actor) -> list[Group]:

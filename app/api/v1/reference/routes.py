@@ -14,6 +14,7 @@ from app.domain.feedback.actions import reference as actions
 from app.domain.feedback.themes import framework as themes
 from app.domain.organisation import reference as organisation
 from app.domain.people.consents import reference as consents
+from app.domain.people.monitoring import reference as monitoring
 from app.domain.people.needs import reference as needs
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
@@ -21,6 +22,7 @@ router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRo
 LISTS: Final = by_name(
     (
         *feedback.LISTS,
+        *monitoring.LISTS,
         *actions.LISTS,
         *themes.LISTS,
         *organisation.LISTS,

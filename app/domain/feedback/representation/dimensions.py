@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.domain.feedback import codes
+from app.domain.people.monitoring import codes
 
 NOT_RECORDED: Final = "not_recorded"
 

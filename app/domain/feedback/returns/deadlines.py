@@ -3,10 +3,8 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-import holidays
-
+from app.core.working_days import working_day_after
 from app.domain.feedback.modes.national import NationalService
 from app.domain.feedback.policy.models import Policy
 
@@ -24,11 +22,9 @@ def last_day(month: date) -> date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
-@lru_cache(maxsize=256)
 def due(month: date, working_day: int) -> date:
-    """Give the n-th working day after a month, Mondays to Fridays without bank holidays."""
-    england = holidays.country_holidays("UK", subdiv="ENG")
-    return england.get_nth_working_day(last_day(month), working_day)
+    """Give the n-th working day after a month."""
+    return working_day_after(last_day(month), working_day)
 
 
 def working_day(policy: Policy, service: NationalService) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 
 from app.core.reference import CodeList
 from app.domain.feedback import reference
+from app.domain.people.monitoring import reference as monitoring
 
 ENGLISH: Final = "en"
 # Domain reference 1.1: fixed wording; a local line may lead in.
@@ -25,12 +26,12 @@ LISTS: Final[Mapping[str, CodeList]] = {
     "fft": reference.FFT_ANSWER,
     "involved": reference.INVOLVED,
     "respondent_type": reference.RESPONDENT_TYPE,
-    "ethnic_category": reference.ETHNIC_CATEGORY,
+    "ethnic_category": monitoring.ETHNIC_CATEGORY,
     "age_band": AGE_BAND,
-    "gender": reference.GENDER,
-    "disability": reference.DISABILITY,
-    "sexual_orientation": reference.SEXUAL_ORIENTATION,
-    "religion": reference.RELIGION,
+    "gender": monitoring.GENDER,
+    "disability": monitoring.DISABILITY,
+    "sexual_orientation": monitoring.SEXUAL_ORIENTATION,
+    "religion": monitoring.RELIGION,
 }
 
 
