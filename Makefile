@@ -9,6 +9,8 @@ PIP := $(PY) -m pip --disable-pip-version-check
 # embedded or system: which PostgreSQL the tests use; empty takes embedded, else system.
 PG ?=
 export EVERYVOICE_TEST_PG = $(PG)
+# Where it is set, every process of a test run compiles all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A stamp is named after what it stands for, so that a checkout's times mean nothing and an
 # environment is made once for each content of its lock file.

@@ -7,7 +7,8 @@ from typing import Any, Final
 from app.main import create_app
 from app.settings import Settings
 
-DOCUMENT: Final = create_app(Settings(env="test")).openapi()
+APP: Final = create_app(Settings(env="test"))
+DOCUMENT: Final = APP.openapi()
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -46,12 +46,13 @@ def serving(database_url: str) -> Iterator[str]:
 
 
 def _await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "the server ended before it was ready"
-        with suppress(httpx.TransportError):
-            if httpx.get(f"{address}/readyz").status_code == 200:
-                return
-        time.sleep(0.05)
+    with httpx.Client(base_url=address) as client:
+        for _ in range(600):
+            assert process.poll() is None, "the server ended before it was ready"
+            with suppress(httpx.TransportError):
+                if client.get("/readyz").status_code == 200:
+                    return
+            time.sleep(0.05)
     raise TimeoutError(address)
 
 

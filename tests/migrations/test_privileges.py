@@ -38,9 +38,12 @@ USUAL = {"app": ALL, "worker": ALL, "read": SEEN, "report": NOTHING, "bi": NOTHI
 
 
 @pytest.fixture
-async def connection(scratch_url):
-    connection = await asyncpg.connect(scratch_url)
+async def connection(database_url):
+    connection = await asyncpg.connect(database_url)
+    undone = connection.transaction()
+    await undone.start()
     yield connection
+    await undone.rollback()
     await connection.close()
 
 
