@@ -74,10 +74,14 @@ class Postgres:
     @classmethod
     @contextmanager
     def temporary(
-        cls, *, options: Mapping[str, str] | None = None, prefer: Source | None = None
+        cls,
+        *,
+        options: Mapping[str, str] | None = None,
+        prefer: Source | None = None,
+        parent: Path | None = None,
     ) -> Iterator[Self]:
-        """Yield a started cluster that leaves nothing behind."""
-        folder = Path(tempfile.mkdtemp(prefix="ev-pg-"))
+        """Yield a started cluster that leaves nothing behind in `parent`, or in the usual place."""
+        folder = Path(tempfile.mkdtemp(prefix="ev-pg-", dir=parent))
         try:
             with cls(folder, options=options, prefer=prefer) as postgres:
                 yield postgres

@@ -45,7 +45,7 @@ def existing(client: httpx.Client, *, but: set[str]) -> dict[str, list[str]]:
         if parameter and above in lists:
             answer = client.request(**request(lists[above])).json()
             ids = [item.get("id", item.get("name")) for item in answer.get("items", ())]
-            found[name] += [each for each in ids if each not in {*but, *found[name]}]
+            found[name] += [each for each in ids if each and each not in {*but, *found[name]}]
     return found
 
 
