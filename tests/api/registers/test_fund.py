@@ -94,7 +94,7 @@ async def test_nobody_decides_on_their_own_application(api_of, decider, panel):
     refused(above, 422, "award-above-asked")
     none = await decider.send("POST", place, told | {"award_pence": None})
     assert none.json() == IsPartialDict(status="refused", award_pence=None)
-    refused(await decider.send("POST", place, told), 409, "fund-status", status="refused")
+    refused(await decider.send("POST", place, told), 409, "fund-status", state="refused")
     bill = {"pence": 1, "spent_on": str(today()), "what": "Fees."}
     spent = await decider.send("POST", f"{FUND}/{made['id']}/spends", bill)
     refused(spent, 409, "fund-status")
@@ -104,7 +104,7 @@ async def test_an_application_is_withdrawn_before_it_is_decided_on(api, awarded)
     made = await api.made(FUND, **ASKED)
     place = f"{FUND}/{made['id']}"
     early = await api.send("PUT", f"{place}/outcome", {"outcome": "x"})
-    refused(early, 409, "fund-status", status="submitted")
+    refused(early, 409, "fund-status", state="submitted")
     answer = await api.send("POST", f"{place}/withdrawal", None)
     assert answer.json()["status"] == "withdrawn"
     refused(await api.send("POST", f"{await awarded()}/withdrawal", None), 409, "fund-status")

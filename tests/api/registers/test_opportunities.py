@@ -68,7 +68,7 @@ async def test_a_draft_is_published_then_closed_then_cancelled(api, drafted):
     assert (published["status"], published["published_on"]) == ("published", str(today()))
     refused(await api.send("PATCH", place, {"easy_read": None}), 409, "opportunity-incomplete")
     again = await api.send("POST", f"{place}/publication", None)
-    refused(again, 409, "opportunity-status", status="published")
+    refused(again, 409, "opportunity-status", state="published")
     closed = (await api.send("POST", f"{place}/closure", None)).json()
     assert closed["status"] == "closed"
     cancelled = await api.send("POST", f"{place}/cancellation", {"because": "No lead."})

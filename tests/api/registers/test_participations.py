@@ -51,7 +51,7 @@ async def test_a_person_applies_is_accepted_comes_and_completes(
         asked_at=None,
     )
     turn = turning(api, found)
-    refused(await turn("attended"), 409, "participation-status", status="applied")
+    refused(await turn("attended"), 409, "participation-status", state="applied")
     words = {"words": "I was listened to."}
     early = await api.send("PUT", f"{PLACE}/{found['id']}/feedback/from_person", words)
     refused(early, 409, "participation-status")
@@ -103,7 +103,7 @@ async def test_nobody_applies_for_what_is_not_published_or_has_ended(
     await api.send("POST", f"{OPEN}/{closed['id']}/closure", None)
     for opportunity, status in ((draft, "draft"), (late, "published"), (closed, "closed")):
         answer = await api.send("POST", f"{OPEN}/{opportunity['id']}/applications", person)
-        refused(answer, 409, "opportunity-status", status=status)
+        refused(answer, 409, "opportunity-status", state=status)
     invited = await api.send("POST", f"{OPEN}/{draft['id']}/invitations", person)
     refused(invited, 409, "opportunity-status")
     assert (await api.send("POST", f"{OPEN}/{late['id']}/invitations", person)).status_code == 201
@@ -118,7 +118,7 @@ async def test_who_applied_before_it_closed_is_still_accepted_and_not_once_it_is
     await api.send("POST", f"{OPEN}/{opportunity['id']}/closure", None)
     assert (await turning(api, first)("accepted")).status_code == 200
     await api.send("POST", f"{OPEN}/{opportunity['id']}/cancellation", {"because": "No lead."})
-    refused(await turning(api, second)("accepted"), 409, "opportunity-status", status="cancelled")
+    refused(await turning(api, second)("accepted"), 409, "opportunity-status", state="cancelled")
     assert (await turning(api, first)("withdrawn")).status_code == 200
 
 
@@ -135,7 +135,7 @@ async def test_only_who_is_active_takes_part_and_only_once(
     other = await active()
     await keeper.send("PUT", f"{PEOPLE}/{other['id']}/status", {"status": "paused"})
     paused = await api.send("POST", place, {"person_id": other["id"]})
-    refused(paused, 409, "person-status", status="paused")
+    refused(paused, 409, "person-status", state="paused")
     await keeper.send("POST", f"{PEOPLE}/{person['id']}/merge", {"duplicate_id": other["id"]})
     refused(await api.send("POST", place, {"person_id": other["id"]}), 409, "person-merged")
     nobody = await api.send("POST", place, {"person_id": opportunity["id"]})

@@ -64,7 +64,7 @@ async def test_a_person_asks_is_welcomed_pauses_comes_back_and_leaves(api, lead)
         return answer.json()
 
     early = await api.send("PUT", f"{place}/status", {"status": "active"})
-    refused(early, 409, "person-status", status="enquiry")
+    refused(early, 409, "person-status", state="enquiry")
     answer = await api.send("POST", f"{place}/welcome", {"lead_id": lead})
     assert (answer.json()["status"], answer.json()["lead_id"]) == ("welcomed", lead)
     assert (await turned(status="active"))["status_since"] == str(today())

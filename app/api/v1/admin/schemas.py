@@ -1,7 +1,7 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.deps import Paging
 from app.core.wire import Instant
@@ -147,7 +147,7 @@ class UserPatch(BaseModel):
     roles: list[Code] = Field(
         default_factory=list, max_length=100, description="Codes.", examples=[["reader"]]
     )
-    active: bool = Field(
+    active: StrictBool = Field(
         default_factory=bool, description="False ends all keys of theirs at once.", examples=[True]
     )
 

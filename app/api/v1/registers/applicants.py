@@ -91,14 +91,16 @@ async def get_applicant_figures(
 
 
 @router.get(
-    "/{applicant_id}", response_model=ApplicantOut, responses=responses(ApplicantNotFoundError)
+    "/{applicant_id:uuid}", response_model=ApplicantOut, responses=responses(ApplicantNotFoundError)
 )
 async def get_applicant(actor: Keeper, door: Door, applicant_id: UUID) -> Response:
     """Read one applicant."""
     return json(*await queries.show(door, FIELDS, applicant_id, to=actor))
 
 
-@router.patch("/{applicant_id}", response_model=ApplicantOut, responses=responses(*RULES, *CHANGES))
+@router.patch(
+    "/{applicant_id:uuid}", response_model=ApplicantOut, responses=responses(*RULES, *CHANGES)
+)
 async def change_applicant(
     actor: Keeper, session: Session, match: IfMatch, applicant_id: UUID, change: ApplicantPatch
 ) -> Response:
@@ -110,7 +112,7 @@ async def change_applicant(
 
 
 @router.put(
-    "/{applicant_id}/stage",
+    "/{applicant_id:uuid}/stage",
     response_model=ApplicantOut,
     responses=responses(ApplicantStageError, ApplicantStageDayError, DayInFutureError, *CHANGES),
 )
@@ -125,7 +127,7 @@ async def set_applicant_stage(
 
 
 @router.put(
-    "/{applicant_id}/survey",
+    "/{applicant_id:uuid}/survey",
     response_model=ApplicantOut,
     responses=responses(ApplicantStageError, ApplicantSurveyedError, *CHANGES),
 )

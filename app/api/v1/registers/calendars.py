@@ -3,7 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response, Security
 
-from app.api.deps import Session, authenticate, created
+from app.api.deps import Session, authenticate, created, etag
 from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.api.v1.registers.participations_schemas import CalendarMade, CalendarOut
@@ -22,10 +22,14 @@ Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:opportunitie
 
 
 @router.get("", responses=responses(PersonNotFoundError, CalendarNotFoundError))
-async def get_person_calendar(actor: Reader, session: Session, person_id: UUID) -> CalendarOut:
+async def get_person_calendar(
+    actor: Reader, session: Session, person_id: UUID, response: Response
+) -> CalendarOut:
     """Tell that a person's calendar can be read by an address; the address is not told again."""
     person = await people.get(session, person_id, to=actor)
-    return CalendarOut.model_validate(await queries.made(session, person), from_attributes=True)
+    made = await queries.made(session, person)
+    response.headers["ETag"] = etag(made.version)
+    return CalendarOut.model_validate(made, from_attributes=True)
 
 
 @router.post("", status_code=201, responses=responses(PersonNotFoundError, PersonMergedError))

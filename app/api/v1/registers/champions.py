@@ -95,7 +95,7 @@ async def get_champion_coverage(
 
 
 @router.get(
-    "/{champion_id}", response_model=ChampionOut, responses=responses(ChampionNotFoundError)
+    "/{champion_id:uuid}", response_model=ChampionOut, responses=responses(ChampionNotFoundError)
 )
 async def get_champion(actor: Reader, door: Door, champion_id: UUID) -> Response:
     """Read one champion."""
@@ -103,7 +103,7 @@ async def get_champion(actor: Reader, door: Door, champion_id: UUID) -> Response
 
 
 @router.patch(
-    "/{champion_id}",
+    "/{champion_id:uuid}",
     response_model=ChampionOut,
     responses=responses(
         *DAYS, ChampionNotFoundError, PreconditionFailedError, PreconditionRequiredError

@@ -69,7 +69,7 @@ async def ask_for_format(
 
 
 @router.get(
-    "/{request_id}",
+    "/{request_id:uuid}",
     response_model=FormatRequestOut,
     responses=responses(FormatRequestNotFoundError),
 )
@@ -79,7 +79,7 @@ async def get_format_request(_: Reader, door: Door, request_id: UUID) -> Respons
 
 
 @router.post(
-    "/{request_id}/decline",
+    "/{request_id:uuid}/decline",
     response_model=FormatRequestOut,
     responses=responses(
         FormatRequestNotFoundError,

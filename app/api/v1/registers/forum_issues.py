@@ -82,14 +82,16 @@ async def raise_forum_issue(
 
 
 @router.get(
-    "/{issue_id}", response_model=ForumIssueOut, responses=responses(ForumIssueNotFoundError)
+    "/{issue_id:uuid}", response_model=ForumIssueOut, responses=responses(ForumIssueNotFoundError)
 )
 async def get_forum_issue(actor: Reader, door: Door, issue_id: UUID) -> Response:
     """Read one issue."""
     return json(*await queries.show(door, FIELDS, issue_id, to=actor))
 
 
-@router.patch("/{issue_id}", response_model=ForumIssueOut, responses=responses(*RULES, *CHANGES))
+@router.patch(
+    "/{issue_id:uuid}", response_model=ForumIssueOut, responses=responses(*RULES, *CHANGES)
+)
 async def change_forum_issue(
     actor: Keeper, session: Session, match: IfMatch, issue_id: UUID, change: ForumIssuePatch
 ) -> Response:
@@ -101,7 +103,7 @@ async def change_forum_issue(
 
 
 @router.put(
-    "/{issue_id}/answers/{team_id}",
+    "/{issue_id:uuid}/answers/{team_id}",
     response_model=ForumIssueOut,
     responses=responses(TeamNotFoundError, *CHANGES),
 )
@@ -121,7 +123,7 @@ async def answer_forum_issue(
 
 
 @router.put(
-    "/{issue_id}/closing",
+    "/{issue_id:uuid}/closing",
     response_model=ForumIssueOut,
     responses=responses(
         IssueWithoutActionError, IssueUnansweredError, IssueDayError, DayInFutureError, *CHANGES

@@ -92,7 +92,7 @@ async def create_forum_meeting(
     return answer
 
 
-@router.get("/{meeting_id}", response_model=ForumMeetingOut, responses=responses(*ABSENT))
+@router.get("/{meeting_id:uuid}", response_model=ForumMeetingOut, responses=responses(*ABSENT))
 async def get_forum_meeting(
     actor: Reader, session: Session, forum_id: UUID, meeting_id: UUID
 ) -> Response:
@@ -102,7 +102,7 @@ async def get_forum_meeting(
 
 
 @router.patch(
-    "/{meeting_id}",
+    "/{meeting_id:uuid}",
     response_model=ForumMeetingOut,
     responses=responses(ForumMeetingNowhereError, ForumMeetingStateError, *CHANGES),
 )
@@ -123,7 +123,7 @@ async def change_forum_meeting(
 
 
 @router.put(
-    "/{meeting_id}/cancellation",
+    "/{meeting_id:uuid}/cancellation",
     response_model=ForumMeetingOut,
     responses=responses(ForumMeetingStateError, *CHANGES),
 )
@@ -139,7 +139,7 @@ async def cancel_forum_meeting(
 
 
 @router.put(
-    "/{meeting_id}/attendance",
+    "/{meeting_id:uuid}/attendance",
     response_model=ForumMeetingOut,
     responses=responses(ForumMeetingStateError, ForumMeetingNotYetError, NotInvitedError, *CHANGES),
 )
@@ -160,7 +160,7 @@ async def hold_forum_meeting(
 
 
 @router.post(
-    "/{meeting_id}/papers",
+    "/{meeting_id:uuid}/papers",
     status_code=201,
     response_model=ForumMeetingOut,
     responses=responses(DayInFutureError, IdempotencyMismatchError, *ABSENT),
@@ -188,7 +188,7 @@ async def add_forum_paper(
 
 
 @router.patch(
-    "/{meeting_id}/papers/{paper_id}",
+    "/{meeting_id:uuid}/papers/{paper_id}",
     response_model=ForumMeetingOut,
     responses=responses(ForumPaperNotFoundError, DayInFutureError, *CHANGES),
 )
@@ -210,7 +210,7 @@ async def change_forum_paper(
 
 
 @router.post(
-    "/{meeting_id}/guests",
+    "/{meeting_id:uuid}/guests",
     status_code=201,
     response_model=ForumMeetingOut,
     responses=responses(

@@ -96,13 +96,13 @@ async def get_forum_figures(
     return json(await queries.figures(door, asked.from_day, asked.to_day, to=actor))
 
 
-@router.get("/{forum_id}", response_model=ForumOut, responses=responses(ForumNotFoundError))
+@router.get("/{forum_id:uuid}", response_model=ForumOut, responses=responses(ForumNotFoundError))
 async def get_forum(actor: Reader, door: Door, forum_id: UUID) -> Response:
     """Read one forum."""
     return json(*await queries.show(door, FIELDS, forum_id, to=actor))
 
 
-@router.patch("/{forum_id}", response_model=ForumOut, responses=responses(*RULES, *CHANGES))
+@router.patch("/{forum_id:uuid}", response_model=ForumOut, responses=responses(*RULES, *CHANGES))
 async def change_forum(
     actor: Keeper, session: Session, match: IfMatch, forum_id: UUID, change: ForumPatch
 ) -> Response:
@@ -114,7 +114,9 @@ async def change_forum(
 
 
 @router.get(
-    "/{forum_id}/members", response_model=ForumMemberList, responses=responses(ForumNotFoundError)
+    "/{forum_id:uuid}/members",
+    response_model=ForumMemberList,
+    responses=responses(ForumNotFoundError),
 )
 async def list_forum_members(
     actor: Reader,
@@ -130,7 +132,7 @@ async def list_forum_members(
 
 
 @router.post(
-    "/{forum_id}/members",
+    "/{forum_id:uuid}/members",
     status_code=201,
     response_model=ForumMemberOut,
     responses=responses(
@@ -160,7 +162,7 @@ async def add_forum_member(
 
 
 @router.patch(
-    "/{forum_id}/members/{member_id}",
+    "/{forum_id:uuid}/members/{member_id}",
     response_model=ForumMemberOut,
     responses=responses(
         ForumMemberNotFoundError,

@@ -82,7 +82,7 @@ async def apply_to_fund(
 
 
 @router.get(
-    "/{application_id}",
+    "/{application_id:uuid}",
     response_model=FundApplicationOut,
     responses=responses(FundApplicationNotFoundError),
 )
@@ -92,7 +92,7 @@ async def get_fund_application(actor: Reader, door: Door, application_id: UUID) 
 
 
 @router.post(
-    "/{application_id}/decision",
+    "/{application_id:uuid}/decision",
     response_model=FundApplicationOut,
     responses=responses(FundOwnApplicationError, FundPanelError, AwardAboveAskedError, *CHANGES),
 )
@@ -107,7 +107,7 @@ async def decide_fund_application(
 
 
 @router.post(
-    "/{application_id}/withdrawal",
+    "/{application_id:uuid}/withdrawal",
     response_model=FundApplicationOut,
     responses=responses(*CHANGES),
 )
@@ -122,7 +122,7 @@ async def withdraw_fund_application(
 
 
 @router.put(
-    "/{application_id}/outcome",
+    "/{application_id:uuid}/outcome",
     response_model=FundApplicationOut,
     responses=responses(*CHANGES),
 )
@@ -136,7 +136,7 @@ async def tell_fund_outcome(
     return await _shown(session, found.id, actor)
 
 
-@router.get("/{application_id}/spends", responses=responses(FundApplicationNotFoundError))
+@router.get("/{application_id:uuid}/spends", responses=responses(FundApplicationNotFoundError))
 async def list_fund_spends(actor: Reader, session: Session, application_id: UUID) -> FundSpendList:
     """List what was spent of an award, oldest first."""
     found = await queries.get(session, application_id, to=actor)
@@ -144,7 +144,7 @@ async def list_fund_spends(actor: Reader, session: Session, application_id: UUID
 
 
 @router.post(
-    "/{application_id}/spends",
+    "/{application_id:uuid}/spends",
     status_code=201,
     responses=responses(
         FundApplicationNotFoundError,

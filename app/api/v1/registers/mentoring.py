@@ -75,7 +75,7 @@ async def create_mentoring_pair(
 
 
 @router.get(
-    "/{pair_id}",
+    "/{pair_id:uuid}",
     response_model=MentoringPairOut,
     responses=responses(MentoringPairNotFoundError),
 )
@@ -85,7 +85,7 @@ async def get_mentoring_pair(actor: Reader, door: Door, pair_id: UUID) -> Respon
 
 
 @router.patch(
-    "/{pair_id}",
+    "/{pair_id:uuid}",
     response_model=MentoringPairOut,
     responses=responses(MentoringOverlapError, *CHANGES),
 )
@@ -100,7 +100,7 @@ async def change_mentoring_pair(
 
 
 @router.post(
-    "/{pair_id}/meetings",
+    "/{pair_id:uuid}/meetings",
     status_code=201,
     response_model=MentoringPairOut,
     responses=responses(
@@ -123,7 +123,7 @@ async def add_mentoring_meeting(
 
 
 @router.put(
-    "/{pair_id}/end",
+    "/{pair_id:uuid}/end",
     response_model=MentoringPairOut,
     responses=responses(DayInFutureError, *CHANGES),
 )

@@ -82,7 +82,7 @@ async def create_opportunity(
 
 
 @router.get(
-    "/{opportunity_id}",
+    "/{opportunity_id:uuid}",
     response_model=OpportunityOut,
     responses=responses(OpportunityNotFoundError),
 )
@@ -92,7 +92,7 @@ async def get_opportunity(actor: Reader, door: Door, opportunity_id: UUID) -> Re
 
 
 @router.patch(
-    "/{opportunity_id}",
+    "/{opportunity_id:uuid}",
     response_model=OpportunityOut,
     responses=responses(*DETAILS, OpportunityIncompleteError, OpportunityFullError, *CHANGES),
 )
@@ -107,7 +107,7 @@ async def change_opportunity(
 
 
 @router.post(
-    "/{opportunity_id}/publication",
+    "/{opportunity_id:uuid}/publication",
     response_model=OpportunityOut,
     responses=responses(OpportunityIncompleteError, *CHANGES),
 )
@@ -122,7 +122,7 @@ async def publish_opportunity(
 
 
 @router.post(
-    "/{opportunity_id}/closure", response_model=OpportunityOut, responses=responses(*CHANGES)
+    "/{opportunity_id:uuid}/closure", response_model=OpportunityOut, responses=responses(*CHANGES)
 )
 async def close_opportunity(
     actor: Keeper, session: Session, match: IfMatch, opportunity_id: UUID
@@ -135,7 +135,9 @@ async def close_opportunity(
 
 
 @router.post(
-    "/{opportunity_id}/cancellation", response_model=OpportunityOut, responses=responses(*CHANGES)
+    "/{opportunity_id:uuid}/cancellation",
+    response_model=OpportunityOut,
+    responses=responses(*CHANGES),
 )
 async def cancel_opportunity(
     actor: Keeper,

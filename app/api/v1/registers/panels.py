@@ -81,14 +81,14 @@ async def get_panel_figures(
     return json(await queries.figures(door, asked.from_day, asked.to_day, to=actor))
 
 
-@router.get("/{panel_id}", response_model=PanelOut, responses=responses(PanelNotFoundError))
+@router.get("/{panel_id:uuid}", response_model=PanelOut, responses=responses(PanelNotFoundError))
 async def get_panel(actor: Reader, door: Door, panel_id: UUID) -> Response:
     """Read one panel."""
     return json(*await queries.show(door, FIELDS, panel_id, to=actor))
 
 
 @router.patch(
-    "/{panel_id}",
+    "/{panel_id:uuid}",
     response_model=PanelOut,
     responses=responses(
         *RULES, PanelNotFoundError, PreconditionFailedError, PreconditionRequiredError

@@ -88,14 +88,14 @@ async def create_person(
     return answer
 
 
-@router.get("/{person_id}", response_model=PersonOut, responses=responses(PersonNotFoundError))
+@router.get("/{person_id:uuid}", response_model=PersonOut, responses=responses(PersonNotFoundError))
 async def get_person(actor: Reader, door: Door, person_id: UUID) -> Response:
     """Read one person's record."""
     return json(*await queries.show(door, FIELDS, person_id, to=actor))
 
 
 @router.patch(
-    "/{person_id}",
+    "/{person_id:uuid}",
     response_model=PersonOut,
     responses=responses(*DETAILS, LeadUnknownError, *CHANGES),
 )
@@ -110,7 +110,7 @@ async def change_person(
 
 
 @router.post(
-    "/{person_id}/welcome",
+    "/{person_id:uuid}/welcome",
     response_model=PersonOut,
     responses=responses(PersonStatusError, LeadUnknownError, *CHANGES),
 )
@@ -125,7 +125,7 @@ async def welcome_person(
 
 
 @router.put(
-    "/{person_id}/status",
+    "/{person_id:uuid}/status",
     response_model=PersonOut,
     responses=responses(PersonStatusError, *CHANGES),
 )
@@ -139,14 +139,14 @@ async def set_person_status(
     return await _shown(session, found.id, actor)
 
 
-@router.get("/{person_id}/statuses", responses=responses(PersonNotFoundError))
+@router.get("/{person_id:uuid}/statuses", responses=responses(PersonNotFoundError))
 async def list_person_statuses(actor: Reader, session: Session, person_id: UUID) -> StatusList:
     """Tell how a person's status went, with the records merged into theirs."""
     person = await queries.get(session, person_id, to=actor)
     return StatusList(items=[StatusOut.of(s) for s in await queries.history(session, person)])
 
 
-@router.get("/{person_id}/roles", responses=responses(PersonNotFoundError))
+@router.get("/{person_id:uuid}/roles", responses=responses(PersonNotFoundError))
 async def list_person_roles(actor: Reader, session: Session, person_id: UUID) -> RoleList:
     """List the roles a person has, had and will have."""
     person = await queries.get(session, person_id, to=actor)
@@ -154,7 +154,7 @@ async def list_person_roles(actor: Reader, session: Session, person_id: UUID) ->
 
 
 @router.post(
-    "/{person_id}/roles",
+    "/{person_id:uuid}/roles",
     status_code=201,
     responses=responses(
         PersonNotFoundError,
@@ -183,7 +183,7 @@ async def give_person_role(
 
 
 @router.patch(
-    "/{person_id}/roles/{role_id}",
+    "/{person_id:uuid}/roles/{role_id}",
     response_model=RoleOut,
     responses=responses(RolePeriodNotFoundError, RolePeriodOrderError, RoleOverlapError, *CHANGES),
 )
@@ -198,7 +198,7 @@ async def end_person_role(
     return json(RoleOut.of(period).model_dump_json().encode(), period.version)
 
 
-@router.post("/{person_id}/merge", response_model=PersonOut, responses=responses(*CHANGES))
+@router.post("/{person_id:uuid}/merge", response_model=PersonOut, responses=responses(*CHANGES))
 async def merge_person(
     actor: Keeper, session: Session, match: IfMatch, person_id: UUID, told: MergeNew
 ) -> Response:

@@ -107,14 +107,14 @@ async def get_post_coverage(
     return json(await queries.coverage(door, asked.on or today(), to=actor))
 
 
-@router.get("/{post_id}", response_model=PostOut, responses=responses(PostNotFoundError))
+@router.get("/{post_id:uuid}", response_model=PostOut, responses=responses(PostNotFoundError))
 async def get_post(actor: Reader, door: Door, post_id: UUID) -> Response:
     """Read one post."""
     return json(*await queries.show(door, FIELDS, post_id, to=actor))
 
 
 @router.patch(
-    "/{post_id}",
+    "/{post_id:uuid}",
     response_model=PostOut,
     responses=responses(
         *RULES, PostNotFoundError, PreconditionFailedError, PreconditionRequiredError

@@ -62,14 +62,14 @@ async def add_resource(_: Keeper, session: Session, once: Creation, new: Resourc
 
 
 @router.get(
-    "/{resource_id}", response_model=ResourceOut, responses=responses(ResourceNotFoundError)
+    "/{resource_id:uuid}", response_model=ResourceOut, responses=responses(ResourceNotFoundError)
 )
 async def get_resource(_: Reader, door: Door, resource_id: UUID) -> Response:
     """Read one resource and where its formats are."""
     return json(*await queries.show(door, FIELDS, resource_id))
 
 
-@router.patch("/{resource_id}", response_model=ResourceOut, responses=responses(*CHANGES))
+@router.patch("/{resource_id:uuid}", response_model=ResourceOut, responses=responses(*CHANGES))
 async def change_resource(
     _: Keeper, session: Session, match: IfMatch, resource_id: UUID, change: ResourcePatch
 ) -> Response:
@@ -80,7 +80,7 @@ async def change_resource(
     return await _shown(session, found.id)
 
 
-@router.delete("/{resource_id}", status_code=204, responses=responses(*CHANGES))
+@router.delete("/{resource_id:uuid}", status_code=204, responses=responses(*CHANGES))
 async def remove_resource(_: Keeper, session: Session, match: IfMatch, resource_id: UUID) -> None:
     """Take a resource out of the library, with the requests for its formats."""
     found = await queries.get(session, resource_id)
@@ -89,7 +89,7 @@ async def remove_resource(_: Keeper, session: Session, match: IfMatch, resource_
 
 
 @router.post(
-    "/{resource_id}/formats",
+    "/{resource_id:uuid}/formats",
     status_code=201,
     responses=responses(
         ResourceNotFoundError,
@@ -117,7 +117,7 @@ async def add_resource_format(
 
 
 @router.patch(
-    "/{resource_id}/formats/{format_id}",
+    "/{resource_id:uuid}/formats/{format_id}",
     response_model=ResourceFormatOut,
     responses=responses(ResourceFormatNotFoundError, FormatMadeLaterError, *CHANGES),
 )
@@ -139,7 +139,7 @@ async def change_resource_format(
 
 
 @router.delete(
-    "/{resource_id}/formats/{format_id}",
+    "/{resource_id:uuid}/formats/{format_id}",
     status_code=204,
     responses=responses(ResourceFormatNotFoundError, *CHANGES),
 )

@@ -128,7 +128,9 @@ async def revise_course(
         lambda: service.revise(session, course, taught(new), earlier_counts=new.earlier_counts),
         lambda id_: queries.get_version(session, id_),
     )
-    created(response, f"/v1/registers/courses/{course.id}/versions", made.version, once)
+    response.headers["Location"] = f"/v1/registers/courses/{course.id}/versions"
+    if once.replayed:
+        response.headers["Idempotency-Replayed"] = "true"
     return CourseVersionOut.of(made)
 
 

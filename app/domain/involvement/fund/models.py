@@ -131,7 +131,7 @@ class FundApplication(Entity):
         Bills come after the outcome too.
         """
         if self.award_pence is None:
-            raise FundStatusError(f"It is {self.status}", status=self.status)
+            raise FundStatusError(f"It is {self.status}", state=self.status)
         if on > today:
             raise SpentInFutureError.at("#/spent_on", "After today", "not_in_future")
         left = self.award_pence - self.spent_pence
@@ -140,7 +140,7 @@ class FundApplication(Entity):
 
     def _turn(self, status: FundStatus) -> None:
         if status not in FOLLOWING[self.status]:
-            raise FundStatusError(f"It is {self.status}", status=self.status)
+            raise FundStatusError(f"It is {self.status}", state=self.status)
         self.status = status
 
 

@@ -122,7 +122,7 @@ class Opportunity(Entity):
         more places are taken than are left.
         """
         if self.status is OpportunityStatus.CANCELLED:
-            raise OpportunityStatusError("It is cancelled", status=self.status)
+            raise OpportunityStatusError("It is cancelled", state=self.status)
         for name, value in told.items():
             setattr(self, name, value)
         if self.status is not OpportunityStatus.DRAFT:
@@ -152,18 +152,18 @@ class Opportunity(Entity):
     def asks(self) -> None:
         """Refuse asking people for what is not published; raises OpportunityStatusError."""
         if self.status is not OpportunityStatus.PUBLISHED:
-            raise OpportunityStatusError(f"It is {self.status}", status=self.status)
+            raise OpportunityStatusError(f"It is {self.status}", state=self.status)
 
     def takes_applications(self, today: date) -> None:
         """Refuse an application that comes too soon or too late; raises OpportunityStatusError."""
         self.asks()
         if self.apply_by is not None and self.apply_by < today:
-            raise OpportunityStatusError("Applications have ended", status=self.status)
+            raise OpportunityStatusError("Applications have ended", state=self.status)
 
     def goes_on(self) -> None:
         """Refuse taking part in what is not to take place; raises OpportunityStatusError."""
         if self.status in (OpportunityStatus.DRAFT, OpportunityStatus.CANCELLED):
-            raise OpportunityStatusError(f"It is {self.status}", status=self.status)
+            raise OpportunityStatusError(f"It is {self.status}", state=self.status)
 
     def seat(self, taken: int) -> None:
         """Refuse one more where every place is taken; raises OpportunityFullError."""
@@ -172,7 +172,7 @@ class Opportunity(Entity):
 
     def _turn(self, status: OpportunityStatus) -> None:
         if status not in FOLLOWING[self.status]:
-            raise OpportunityStatusError(f"It is {self.status}", status=self.status)
+            raise OpportunityStatusError(f"It is {self.status}", state=self.status)
         self.status = status
 
     def _complete(self) -> None:

@@ -107,7 +107,7 @@ class Participation(Entity):
             opportunity.asks()
         person.unmerged()
         if person.status is not PersonStatus.ACTIVE:
-            raise PersonStatusError(f"The status is {person.status}", status=person.status)
+            raise PersonStatusError(f"The status is {person.status}", state=person.status)
         status = S.APPLIED if asked_at is None else S.INVITED
         return cls(
             opportunity_id=opportunity.id,
@@ -133,7 +133,7 @@ class Participation(Entity):
     def turn(self, status: S, opportunity: Opportunity, today: date) -> None:
         """Let the status follow; raises ParticipationStatusError, OpportunityStatusError."""
         if status not in FOLLOWING[self.status]:
-            raise ParticipationStatusError(f"It is {self.status}", status=self.status)
+            raise ParticipationStatusError(f"It is {self.status}", state=self.status)
         if status in TAKES_PLACE:
             opportunity.goes_on()
         self.status, self.status_since = status, today
@@ -145,7 +145,7 @@ class Participation(Entity):
         """
         able = TAKES_PLACE[1:] if side is Side.FROM_PERSON else (S.DECLINED, *TAKES_PLACE[1:])
         if self.status not in able:
-            raise ParticipationStatusError(f"It is {self.status}", status=self.status)
+            raise ParticipationStatusError(f"It is {self.status}", state=self.status)
         setattr(self, side, words)
 
 

@@ -171,7 +171,7 @@ class Person(Entity):
         """Let the status follow; raises PersonMergedError, PersonStatusError."""
         self.unmerged()
         if status not in FOLLOWING[self.status]:
-            raise PersonStatusError(f"The status is {self.status}", status=self.status)
+            raise PersonStatusError(f"The status is {self.status}", state=self.status)
         self.status, self.status_since, self.paused_until = status, today, until
 
     def unmerged(self) -> None:
