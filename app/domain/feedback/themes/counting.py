@@ -140,14 +140,14 @@ SELECT {key} AS key, {period} AS period, g.start, format(
          '{{"key":%s,"name":%s,"period":%s,"theme":"', to_json({key}), to_json({name}),
          coalesce(to_json({period})::text, 'null')) AS head,
        g.all_people, g.themes, g.telling, g.small, g.texts
-  FROM (SELECT raw, start, all_people, {arrays}
+  FROM (SELECT raw, start, max(all_people) AS all_people, {arrays}
           FROM (SELECT c.*, {_share("people", "all_people")} AS share,
                        {_share("(very_good + good)", "answered")} AS positive
                   FROM (SELECT c.*, first_value(people) OVER place AS all_people,
                                first_value(answered) OVER place AS all_answered
                           FROM ({_counted(by, per, using)}) c
                         WINDOW place AS (PARTITION BY raw, start ORDER BY c.place)) c) c
-         GROUP BY raw, start, all_people) g {named}
+         GROUP BY raw, start) g {named}
  ORDER BY key, g.start"""
 
 
