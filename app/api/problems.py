@@ -15,6 +15,7 @@ from orjson import dumps
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 
 from app.core.errors import DomainError, NotFoundError, PreconditionFailedError
 
@@ -244,17 +245,22 @@ async def _http(request: Request, error: Exception) -> Response:
     refusal = FRAMEWORK.get(error.status_code, OTHER)
     headers = error.headers
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": _allowed(request) or (headers or {}).get("Allow", "GET")}
+        headers = {"Allow": _allowed(request)}
     return render(error.status_code, refusal.slug, refusal.title, headers=headers)
+
+
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def _allowed(request: Request) -> str:
     """Name every method of the path asked for; the framework names those of one route only."""
-    name = getattr(request.scope.get("route"), "name", None)
-    for item in request.app.openapi()["paths"].values():
-        if any(each["operationId"] == name for each in item.values()):
-            return ", ".join(sorted(method.upper() for method in item))
-    return ""
+    asked = {"type": "http", "path": request.scope["path"], "root_path": ""}
+    routes = request.app.router.routes
+    return ", ".join(
+        method
+        for method in _METHODS
+        if any(each.matches({**asked, "method": method})[0] is Match.FULL for each in routes)
+    )
 
 
 def install(app: FastAPI) -> None:

@@ -1,9 +1,14 @@
 """The OpenAPI document: FastAPI's own, with what every operation shares told in one place."""
 
+import asyncio
 from typing import Any, Final
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from app.api.openapi import feed, headers, operations, texts
 from app.api.problems import Problem
@@ -20,7 +25,19 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = build(app)
         return app.openapi_schema
 
+    building = asyncio.Lock()
+    written: list[bytes] = []
+
+    async def served(_: Request) -> Response:
+        """Give the document; it takes seconds to build, in which others are answered."""
+        async with building:
+            if not written:
+                written.append(orjson.dumps(await asyncio.to_thread(document)))
+        return Response(written[0], media_type="application/json")
+
     app.openapi = document  # type: ignore[method-assign]
+    # Before FastAPI's own, which builds the document on the event loop.
+    app.router.routes.insert(0, Route(str(app.openapi_url), served, include_in_schema=False))
 
 
 def build(app: FastAPI) -> dict[str, Any]:
