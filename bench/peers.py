@@ -24,6 +24,22 @@ COLUMNS = (
     " comment_good, comment_better, publication_status, consent_public, language, easy_read,"
     " version"
 )
+PERSON = (
+    "id, name, known_as, pronouns, born_on, email, phone, address, preferred_channel, language,"
+    " lived_experience, lived_experience_tags, interests, skills, pathways, availability,"
+    " availability_note, asked, directorate_id, status, status_since, paused_until, lead_id,"
+    " merged_into, version"
+)
+_TODAY = "(now() AT TIME ZONE 'Europe/London')::date"
+# PostgREST reads the view; the bare handler asks for the same.
+_PEOPLE = f"""
+SELECT {PERSON}, coalesce(born_on > {_TODAY} - interval '18 years', false) AS safeguarding,
+       ARRAY(SELECT role FROM person_role r WHERE r.person_id = person.id
+                AND r.valid_from <= {_TODAY} AND (r.valid_to IS NULL OR r.valid_to > {_TODAY})
+              ORDER BY role) AS roles
+  FROM person WHERE merged_into IS NULL"""
+PEOPLE_VIEW = f"CREATE VIEW listed_person AS {_PEOPLE}"
+_PEOPLE_LIST = f"{_PEOPLE} ORDER BY id DESC LIMIT $1"
 _LIST = f"SELECT {COLUMNS} FROM feedback_response ORDER BY id DESC LIMIT $1"
 _ONE = f"SELECT {COLUMNS} FROM feedback_response WHERE id = $1"
 _INSERT = "INSERT INTO bare_event (body) VALUES ($1)"
@@ -72,9 +88,17 @@ async def _submission(request: Request) -> Response:
     return Response(b'{"status":"stored"}', 202, media_type="application/json")
 
 
+async def _people(request: Request) -> Response:
+    return await _listed(request, _PEOPLE_LIST)
+
+
 async def _many(request: Request) -> Response:
+    return await _listed(request, _LIST)
+
+
+async def _listed(request: Request, query: str) -> Response:
     limit = int(request.query_params.get("limit", "50"))
-    rows = await request.app.state.pool.fetch(_LIST, limit)
+    rows = await request.app.state.pool.fetch(query, limit)
     body = orjson.dumps({"items": [dict(row) for row in rows]}, default=str)
     return Response(body, media_type="application/json")
 
@@ -97,6 +121,7 @@ submissions = Starlette(
 lists = Starlette(
     routes=[
         Route("/ready", _ready),
+        Route("/people", _people),
         Route("/responses", _many),
         Route("/responses/{id}", _one),
     ],
