@@ -17,8 +17,11 @@ from app.domain.involvement.opportunities.errors import OpportunityNotFoundError
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A tag that half of all people have is found by turn, a rare one by its index: which of them holds
-# is seen from the values alone, so each is planned for itself.
-_PLAN: Final = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+# is seen from the values alone, so each is planned for itself. One page is no work for two.
+_PLAN: Final = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"
+)
 _WANTED: Final = """
 SELECT o.pathways, o.skills, o.interests, o.slots, o.required_check,
        ARRAY(SELECT course_id FROM opportunity_course WHERE opportunity_id = o.id) AS courses
@@ -31,32 +34,33 @@ SELECT o.pathways, o.skills, o.interests, o.slots, o.required_check,
 # which index serves. Places of parameters: 1 opportunity, 2 directorates, 3 and 4 the page behind,
 # 5 limit, 6 day, 7 pathways, 8 skills, 9 interests, 10 slots, 11 levels, 12 courses.
 _FOUND: Final = """
-WITH found AS (
-    SELECT p.id, p.name, p.preferred_channel, p.pathways, p.skills, p.interests, p.availability,
-           t.asked_at
+WITH fits AS (
+    SELECT t.asked_at, t.person_id
       FROM involvement_turn t JOIN person p ON p.id = t.person_id
      WHERE p.status = 'active' AND p.merged_into IS NULL
        AND ($2::uuid[] IS NULL OR p.directorate_id IS NULL OR p.directorate_id = ANY($2))
-       AND NOT EXISTS (SELECT FROM participation a
-                        WHERE a.opportunity_id = $1 AND a.person_id = p.id)
-       AND (t.asked_at, t.person_id) > ($3, $4){wanted}
-     ORDER BY t.asked_at, t.person_id LIMIT $5 + 1)
-SELECT row_to_json(told)::text AS item, f.asked_at, f.id AS person_id,
+       AND (t.asked_at, t.person_id) > ($3, $4){wanted}),
+found AS (
+    SELECT f.asked_at, f.person_id FROM fits f
+     WHERE NOT EXISTS (SELECT FROM participation a
+                        WHERE a.opportunity_id = $1 AND a.person_id = f.person_id){gates}
+     ORDER BY f.asked_at, f.person_id LIMIT $5 + 1)
+SELECT row_to_json(told)::text AS item, f.asked_at, f.person_id,
        $6::date AS day, $11::text[] AS levels, $12::uuid[] AS courses
-  FROM found f, LATERAL (
-       SELECT f.id AS person_id, f.name, f.preferred_channel,
+  FROM found f JOIN person p ON p.id = f.person_id, LATERAL (
+       SELECT p.id AS person_id, p.name, p.preferred_channel,
               CASE WHEN f.asked_at > '1970-01-01T00:00:00Z'
                    THEN to_char(f.asked_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END AS asked_at,
-              ARRAY(SELECT unnest(f.pathways) INTERSECT SELECT unnest($7::text[]) ORDER BY 1)
+              ARRAY(SELECT unnest(p.pathways) INTERSECT SELECT unnest($7::text[]) ORDER BY 1)
                   AS pathways,
-              ARRAY(SELECT unnest(f.skills) INTERSECT SELECT unnest($8::text[]) ORDER BY 1)
+              ARRAY(SELECT unnest(p.skills) INTERSECT SELECT unnest($8::text[]) ORDER BY 1)
                   AS skills,
-              ARRAY(SELECT unnest(f.interests) INTERSECT SELECT unnest($9::text[]) ORDER BY 1)
+              ARRAY(SELECT unnest(p.interests) INTERSECT SELECT unnest($9::text[]) ORDER BY 1)
                   AS interests,
               ARRAY(SELECT s FROM unnest($10::text[]) WITH ORDINALITY u (s, at)
-                     WHERE s = ANY(f.availability) ORDER BY at) AS availability,
-              f.availability = '{{}}' AS availability_unknown) told
- ORDER BY f.asked_at, f.id"""
+                     WHERE s = ANY(p.availability) ORDER BY at) AS availability,
+              p.availability = '{{}}' AS availability_unknown) told
+ ORDER BY f.asked_at, f.person_id"""
 _PATHWAYS: Final = " AND p.pathways && $7::text[]"
 _TALENTS: Final = {
     (True, False): " AND p.skills && $8::text[]",
@@ -64,16 +68,20 @@ _TALENTS: Final = {
     (True, True): " AND (p.skills && $8::text[] OR p.interests && $9::text[])",
 }
 _SLOTS: Final = " AND (p.availability = '{}' OR p.availability && $10::text[])"
+# Whoever has what is asked for is found first and put in order, which costs little and ever the
+# same. By turn it may take all of the register, where the first fifty are thought to come soon.
+_IN_ORDER: Final = " ORDER BY t.asked_at, t.person_id OFFSET 0"
+# Gates are asked of one person after another until a page is full; as joins they would be of all.
 _CHECK: Final = """
-       AND EXISTS (SELECT FROM dbs_check c WHERE c.person_id = p.id AND c.level = ANY($11::text[])
-                                             AND c.expires_on > $6::date)"""
+       AND (SELECT true FROM dbs_check c
+             WHERE c.person_id = f.person_id AND c.level = ANY($11::text[])
+               AND c.expires_on > $6::date LIMIT 1)"""
 _COURSES: Final = """
-       AND NOT EXISTS (SELECT FROM unnest($12::uuid[]) k (id)
-                        WHERE NOT EXISTS (
-                            SELECT FROM course_completion d JOIN course n ON n.id = d.course_id
-                             WHERE d.person_id = p.id AND d.course_id = k.id
-                               AND d.course_version >= n.least
-                               AND (d.expires_on IS NULL OR d.expires_on > $6::date)))"""
+       AND (SELECT count(DISTINCT d.course_id)
+              FROM course_completion d JOIN course n ON n.id = d.course_id
+             WHERE d.person_id = f.person_id AND d.course_id = ANY($12::uuid[])
+               AND d.course_version >= n.least
+               AND (d.expires_on IS NULL OR d.expires_on > $6::date)) = cardinality($12::uuid[])"""
 
 
 class Place(NamedTuple):
@@ -103,7 +111,7 @@ async def find(
         raise OpportunityNotFoundError
     level = wanted["required_check"]
     rows = await door.fetch(
-        _FOUND.format(wanted=_conditions(wanted)),
+        _asked(wanted),
         opportunity_id,
         own,
         *(after or _START),
@@ -116,18 +124,13 @@ async def find(
     return _page(rows, limit)
 
 
-def _conditions(wanted: Any) -> str:
+def _asked(wanted: Any) -> str:
     """Write what an opportunity asks for, and nothing else, so that few texts are ever made."""
     talents = _TALENTS.get((bool(wanted["skills"]), bool(wanted["interests"])), "")
-    return "".join(
-        (
-            _PATHWAYS if wanted["pathways"] else "",
-            talents,
-            _SLOTS if wanted["slots"] else "",
-            _CHECK if wanted["required_check"] else "",
-            _COURSES if wanted["courses"] else "",
-        )
-    )
+    told = (_PATHWAYS if wanted["pathways"] else "") + talents
+    told += _SLOTS if wanted["slots"] else ""
+    gates = (_CHECK if wanted["required_check"] else "") + (_COURSES if wanted["courses"] else "")
+    return _FOUND.format(wanted=told and told + _IN_ORDER, gates=gates)
 
 
 def _page(rows: Sequence[Any], limit: int) -> tuple[str, Place | None]:
