@@ -20,6 +20,7 @@ from app.api.observe import Metrics, Observe
 from app.api.v1.feedback import routes as feedback
 from app.api.v1.feedback import submissions
 from app.api.v1.public.figures import Figures
+from app.api.v1.registers import people
 from app.api.v1.webhooks import routes as webhooks
 from app.core.db import create_engine
 from app.core.notices import listening
@@ -84,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
     # Hot routes stand first and by themselves: every nesting costs them.
-    for hot in (webhooks.hot, submissions.hot, feedback.hot):
+    for hot in (webhooks.hot, submissions.hot, people.hot, feedback.hot):
         app.router.routes[:0] = hot.routes
     for router in (health.router, v1.router):
         app.include_router(router)

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response, Security
 
+from app.api import direct
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import StrictRoute
@@ -42,6 +43,7 @@ from app.domain.people.register.errors import (
 )
 
 router = APIRouter(prefix="/registers/people", tags=["registers"], route_class=StrictRoute)
+hot = direct.router(prefix="/v1/registers/people", tags=["registers"])
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]
@@ -56,7 +58,7 @@ CHANGES = (
 )
 
 
-@router.get("", response_model=PersonList)
+@hot.get("", response_model=PersonList)
 async def list_people(
     actor: Reader, door: Door, filters: Annotated[PersonFilters, Query()]
 ) -> Response:
@@ -88,7 +90,7 @@ async def create_person(
     return answer
 
 
-@router.get("/{person_id:uuid}", response_model=PersonOut, responses=responses(PersonNotFoundError))
+@hot.get("/{person_id:uuid}", response_model=PersonOut, responses=responses(PersonNotFoundError))
 async def get_person(actor: Reader, door: Door, person_id: UUID) -> Response:
     """Read one person's record."""
     return json(*await queries.show(door, FIELDS, person_id, to=actor))
