@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import today
 from app.core.ids import uuid7
-from app.demo import meetings
+from app.demo import involvement, meetings
 from app.domain.feedback.actions import service as actions
 from app.domain.feedback.actions.codes import Decision
 from app.domain.feedback.actions.service import Told
@@ -124,6 +124,7 @@ async def tell_back(session: AsyncSession) -> None:
     lead = await _somebody(session, "Involvement lead (demo)")
     teams = {row.code: row.id for row in await session.execute(_TEAMS)}
     await meetings.meet(session, teams, by=writer)
+    await involvement.involve(session, teams, by=lead)
     for heard in _ACTIONS:
         team = teams[heard.team] if heard.team else None
         action = await actions.create(session, await _told(session, heard, team), by=writer)

@@ -147,6 +147,16 @@ async def test_a_newcomer_finds_every_state(named, invoke, committed):
     assert await count(committed, city) == 1
 
 
+async def test_a_newcomer_finds_people_who_are_involved(named, invoke, committed):
+    await invoke()
+    waiting = "SELECT count(*) FROM person WHERE status = 'enquiry'"
+    assert await count(committed, waiting) == 1
+    assert await count(committed, "SELECT count(*) FROM person") == 6
+    assert await count(committed, "SELECT count(*) FROM person WHERE name NOT LIKE '%(demo)'") == 0
+    asked = "SELECT count(*) FROM participation WHERE status IN ('applied', 'invited')"
+    assert await count(committed, asked) == 2
+
+
 async def test_loaded_twice_it_is_there_once(named, invoke, committed):
     await invoke()
     everything = "SELECT count(*) FROM inbox_event"
