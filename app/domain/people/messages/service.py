@@ -164,16 +164,15 @@ async def enqueue(session: AsyncSession, message: Message) -> None:
 async def hand_over(
     session: AsyncSession, message: Message, format_: Format, language: str, *, by: Actor
 ) -> None:
-    """Note that somebody told the person, in a format and a language that they can use.
+    """Note that somebody told a person, in a format and a language that they can use.
 
     Raises MessageNotByHandError, FormatRefusedError.
     """
     message.hand_over(now(), by.id)
+    message.format, message.language = format_, language
+    await session.flush()
     if message.person_id is not None:
         await needs.check_format(session, message.person_id, format_, language)
-    if message.template_id is not None:
-        message.format, message.language = format_, language
-    await session.flush()
 
 
 async def _recipient(session: AsyncSession, message: Message) -> tuple[str, str | None]:
