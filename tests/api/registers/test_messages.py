@@ -345,8 +345,14 @@ async def test_a_further_language_is_used_where_the_person_reads_it(api, person,
     place = f"{TEMPLATES}/welcome/ur/plain_text"
     refused(await api.get(place), 404, "message-template-not-found")
     words = {"subject": "Khush amdeed", "body": "((name)), ((lead))"}
-    refused(await api.send("PUT", place, words, If_Match='"1"'), 412, "precondition-failed")
-    assert (await api.send("PUT", place, words, If_Match='"0"')).json()["number"] == 1
+    refused(await api.send("PUT", place, words), 404, "message-template-not-found")
+    first = words | {"notice": "welcome", "language": "ur", "format": "plain_text"}
+    made = await api.send("POST", TEMPLATES, first, Idempotency_Key="1")
+    assert made.headers["location"] == f"/v1/{place}"
+    assert made.json() == (await api.get(place)).json()
+    again = await api.send("POST", TEMPLATES, first, Idempotency_Key="1")
+    assert again.json() == made.json()
+    refused(await api.send("POST", TEMPLATES, first), 409, "conflict")
     found = await message(session, await told(await person(language="ur")))
     assert (found.language, found.text) == ("ur", "Ama, Lee Lead")
     found = await message(session, await told(await person(language="pl")))
@@ -354,18 +360,19 @@ async def test_a_further_language_is_used_where_the_person_reads_it(api, person,
 
 
 @pytest.mark.parametrize(
-    ("method", "place"), [("PUT", "welcome/en/plain_text"), ("POST", "welcome/preview")]
+    ("method", "place"), [("PUT", "welcome/en/plain_text"), ("POST", "preview")]
 )
 async def test_a_text_with_a_place_that_has_no_value_is_refused(api, method, place):
     words = {"subject": "Welcome", "body": "((name)) ((code))"}
+    words |= {"notice": "welcome"} if method == "POST" else {}
     answer = await api.send(method, f"{TEMPLATES}/{place}", words)
     refused(answer, 422, "template-place-unknown")
     assert answer.json()["errors"][0]["pointer"] == "#/body"
 
 
 async def test_a_text_is_looked_at_before_it_is_kept(api):
-    words = {"subject": "Hello ((name))", "body": "From ((trust))"}
-    told = (await api.send("POST", f"{TEMPLATES}/welcome/preview", words)).json()
+    words = {"notice": "welcome", "subject": "Hello ((name))", "body": "From ((trust))"}
+    told = (await api.send("POST", f"{TEMPLATES}/preview", words)).json()
     assert (told["subject"], told["places"]) == ("Hello Amara", ["lead", "name", "trust"])
     assert told["text"] == "From Oxford Health NHS Foundation Trust"
 

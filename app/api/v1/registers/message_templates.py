@@ -2,19 +2,22 @@ from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Response, Security
 
-from app.api.deps import Door, IfMatch, Session, authenticate, json
+from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import StrictRoute
 from app.api.v1.registers.messages_schemas import (
     Language,
     TemplateFilled,
     TemplateFilters,
+    TemplateFirst,
     TemplateList,
     TemplateNew,
     TemplateOut,
+    TemplateShown,
 )
 from app.core.actor import Actor
 from app.core.errors import ConflictError, PreconditionFailedError
+from app.core.idempotency import IdempotencyMismatchError
 from app.domain.people.messages.templates import queries, service
 from app.domain.people.messages.templates.codes import Notice, places
 from app.domain.people.messages.templates.errors import (
@@ -69,6 +72,7 @@ async def get_message_template(
     "/{notice}/{language}/{format}",
     response_model=TemplateOut,
     responses=responses(
+        MessageTemplateNotFoundError,
         TemplatePlaceUnknownError,
         ConflictError,
         PreconditionFailedError,
@@ -82,22 +86,39 @@ async def put_message_template(
     at: Annotated[Place, Depends(_place)],
     new: TemplateNew,
 ) -> Response:
-    """Say a notice anew in a language and a format; messages that stand keep their words.
-
-    The first one in a language and a format takes `If-Match: "0"`.
-    """
-    before = await queries.newest(session, at.notice, at.language, at.format)
-    number = before.number if before else NEVER
-    match.check(number)
-    made = await service.publish(session, at._asdict() | new.model_dump(), after=number, by=actor)
-    return _written(made)
+    """Say a notice anew in a language and a format; messages that stand keep their words."""
+    before = await queries.get(session, at.notice, at.language, at.format)
+    match.check(before.number)
+    told = at._asdict() | new.model_dump()
+    return _written(await service.publish(session, told, after=before.number, by=actor))
 
 
-@router.post("/{notice}/preview", responses=responses(TemplatePlaceUnknownError))
-async def preview_message_template(_: Writer, notice: Notice, text: TemplateNew) -> TemplateFilled:
+@router.post(
+    "",
+    status_code=201,
+    response_model=TemplateOut,
+    responses=responses(TemplatePlaceUnknownError, ConflictError, IdempotencyMismatchError),
+)
+async def create_message_template(
+    actor: Writer, session: Session, once: Creation, new: TemplateFirst
+) -> Response:
+    """Say a notice in a further language or format; refused where it is said so already."""
+    made = await once.do(
+        lambda: service.publish(session, new.model_dump(), after=NEVER, by=actor),
+        lambda id_: session.get_one(MessageTemplate, id_),
+    )
+    answer = _written(made)
+    answer.status_code = 201
+    place = f"/v1/registers/messages/templates/{made.notice}/{made.language}/{made.format}"
+    created(answer, place, made.number, once)
+    return answer
+
+
+@router.post("/preview", responses=responses(TemplatePlaceUnknownError))
+async def preview_message_template(_: Writer, text: TemplateShown) -> TemplateFilled:
     """Show what a text says with example values; nothing is kept."""
-    subject, said = service.preview(notice, text.subject, text.body)
-    return TemplateFilled(subject=subject, text=said, places=sorted(places(notice)))
+    subject, said = service.preview(text.notice, text.subject, text.body)
+    return TemplateFilled(subject=subject, text=said, places=sorted(places(text.notice)))
 
 
 def _written(template: MessageTemplate) -> Response:

@@ -173,6 +173,15 @@ class TemplateNew(BaseModel):
     body: Body
 
 
+class TemplateShown(TemplateNew):
+    notice: Notice
+
+
+class TemplateFirst(TemplateShown):
+    language: Language
+    format: Format
+
+
 class TemplateFilled(BaseModel):
     """What a text says with example values."""
 
