@@ -101,6 +101,24 @@ class Mail(Group):
     timeout_seconds: float = Field(20.0, gt=0)
 
 
+class Notify(Group):
+    """GOV.UK Notify, for text messages and letters; without a key they go on the print list."""
+
+    key: str = Field(
+        "",
+        pattern=r"^(|.*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[0-9a-f]{4,12}){5})$",
+        description="An API key of the trust's service, whole as Notify shows it.",
+    )
+    url: str = "https://api.notifications.service.gov.uk"
+    sms_template: str = Field("", description="Id of the template `((body))` for text messages.")
+    letter_template: str = Field(
+        "", description="Id of the template with `((subject))` and `((body))` for letters."
+    )
+    receipt_token: str = Field(
+        "", description="What Notify shows when it tells of a delivery; without it it is asked."
+    )
+
+
 class Settings(BaseSettings):
     """Everything the environment may say, read once and handed down as values."""
 
@@ -127,6 +145,7 @@ class Settings(BaseSettings):
     submissions: Submissions = Submissions()
     trust: Trust = Trust()
     mail: Mail = Mail()
+    notify: Notify = Notify()
     otlp_endpoint: str | None = Field(
         None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",

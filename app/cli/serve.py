@@ -35,7 +35,7 @@ def worker() -> None:
     import asyncio
     import signal
 
-    from app.clients import mail
+    from app.clients import post
     from app.core import logging
     from app.settings import Settings
     from app.worker import feeds, loop
@@ -47,9 +47,8 @@ def worker() -> None:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        mailer = mail.of(settings.mail, settings.home)
         polled = feeds.polled(settings)
-        await loop.run(settings.database.url, stop, mailer=mailer, polled=polled)
+        await loop.run(settings.database.url, stop, carriers=post.of(settings), polled=polled)
 
     asyncio.run(work())
 

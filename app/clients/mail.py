@@ -53,7 +53,7 @@ def written(letter: Letter, sender: str) -> EmailMessage:
     message = EmailMessage()
     _, address = parseaddr(sender)
     message["From"] = sender
-    message["To"] = Address(letter.name, addr_spec=letter.email)
+    message["To"] = Address(letter.name, addr_spec=letter.address)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.id}@{address.partition('@')[2]}>"

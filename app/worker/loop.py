@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.clients.mail import Mailer
+from app.clients.post import Post
 from app.core import changes
 from app.core.db import create_engine
 from app.domain.feedback import intake
@@ -42,12 +42,12 @@ async def run(
     stop: asyncio.Event,
     pace: Pace | None = None,
     *,
-    mailer: Mailer | None = None,
+    carriers: Post | None = None,
     polled: Sequence[Feed] = (),
 ) -> None:
     """Work until `stop` is set; what is under way is finished, or rolled back by its deadline.
 
-    Without a `mailer` messages wait for a worker that has one.
+    Without `carriers` messages wait for a worker that has them.
     """
     pace = pace or Pace()
     engine = create_engine(
@@ -64,7 +64,7 @@ async def run(
             repeat(sequence, sessions, stop, pace),
             *(repeat(subscribed(name), sessions, stop, pace) for name in SUBSCRIBERS),
             *(repeat(polling(feed), sessions, stop, pace) for feed in polled),
-            queue.run(url, sessions, stop, pace.back_off, mailer),
+            queue.run(url, sessions, stop, pace.back_off, carriers),
         )
     finally:
         await engine.dispose()

@@ -21,7 +21,7 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.clients.mail import Mailer
+from app.clients.post import Post
 from app.core import jobs
 from app.core.jobs import QUEUE, JobEffect
 from app.core.statement import open_pool
@@ -36,6 +36,7 @@ from app.worker.topics import (
     locations,
     messages,
     moderation,
+    reminders,
     retention,
     returns,
     searches,
@@ -45,7 +46,8 @@ from app.worker.topics import (
 Sessions = async_sessionmaker[AsyncSession]
 InTransaction = Callable[[AsyncSession, bytes], Awaitable[None]]
 Long = Callable[[UUID, Sessions], Awaitable[None]]
-Outbound = Callable[[bytes, Sessions, Mailer], Awaitable[None]]
+Ask = Callable[[Sessions, Post], Awaitable[object]]
+Outbound = Callable[[bytes, Sessions, Post], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
 SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
@@ -53,7 +55,7 @@ LONG: Mapping[str, Long] = {
     IMPORT_FEEDBACK: feedback_imports.handle,
     RECODE: themes.recode,
 }
-# What leaves by mail; it asks for another try itself.
+# What leaves the house; it asks for another try itself.
 OUTBOUND: Mapping[str, Outbound] = {SEND: messages.handle}
 # What runs when, in UTC; each sees to it that running twice is no harm.
 SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
@@ -64,6 +66,11 @@ SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     # Mondays at 06:05 in London, in summer at 07:05.
     "send_digests": ("5 6 * * 1", digests.handle),
     "alert_searches": ("53 5 * * *", searches.handle),
+    "remind_people": ("11 7 * * *", reminders.handle),
+}
+# What asks those who carry messages, every so often.
+ASKING: Mapping[str, tuple[str, Ask]] = {
+    "ask_for_receipts": ("*/10 * * * *", messages.ask),
 }
 MOST_RETRIES = 5  # of a long topic, each after twice the pause
 FIRST_PAUSE = timedelta(seconds=1)
@@ -78,22 +85,22 @@ async def run(
     sessions: Sessions,
     stop: asyncio.Event,
     back_off: float,
-    mailer: Mailer | None = None,
+    carriers: Post | None = None,
 ) -> None:
     """Serve the queue until `stop`; a lost database costs a pause and a new start."""
     while not stop.is_set():
         try:
-            await _serve(url, sessions, stop, mailer)
+            await _serve(url, sessions, stop, carriers)
         except Exception as error:  # noqa: BLE001  the queue outlives every fault of the database
             log.warning("queue failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), back_off)
 
 
-async def _serve(url: str, sessions: Sessions, stop: asyncio.Event, mailer: Mailer | None) -> None:
+async def _serve(url: str, sessions: Sessions, stop: asyncio.Event, carriers: Post | None) -> None:
     pool = await open_pool(url, "worker", size=4, statement_ms=60_000)
     try:
-        manager = build(AsyncpgPoolDriver(pool), sessions, mailer)
+        manager = build(AsyncpgPoolDriver(pool), sessions, carriers)
         ending = asyncio.create_task(_forward(stop, manager.shutdown))
         try:
             await manager.run(
@@ -112,7 +119,7 @@ async def _forward(stop: asyncio.Event, shutdown: asyncio.Event) -> None:
     shutdown.set()
 
 
-def build(driver: AsyncpgPoolDriver, sessions: Sessions, mailer: Mailer | None = None) -> PgQueuer:
+def build(driver: AsyncpgPoolDriver, sessions: Sessions, carriers: Post | None = None) -> PgQueuer:
     """Give the queue's manager with every topic; what fails is held, never deleted."""
     queries = Queries(
         driver,
@@ -125,12 +132,13 @@ def build(driver: AsyncpgPoolDriver, sessions: Sessions, mailer: Mailer | None =
         manager.entrypoint(topic, on_failure="hold")(_short(topic, short, sessions))
     for topic, long in LONG.items():
         manager.entrypoint(topic, on_failure="hold", concurrency_limit=1)(_long(long, sessions))
-    if mailer is not None:
+    if carriers is not None:
         for topic, outbound in OUTBOUND.items():
             manager.entrypoint(topic, on_failure="hold", concurrency_limit=4)(
-                _outbound(outbound, sessions, mailer)
+                _outbound(outbound, sessions, carriers)
             )
-
+        for name, (cron, ask) in ASKING.items():
+            manager.schedule(name, cron)(_scheduled(_asking(ask, carriers), sessions))
     for name, (cron, handle) in SCHEDULES.items():
         manager.schedule(name, cron)(_scheduled(handle, sessions))
     return manager
@@ -141,6 +149,13 @@ def _scheduled(
 ) -> Callable[[Schedule], Awaitable[None]]:
     async def once(_: Schedule) -> None:
         await handle(sessions)
+
+    return once
+
+
+def _asking(ask: Ask, carriers: Post) -> Callable[[Sessions], Awaitable[object]]:
+    async def once(sessions: Sessions) -> object:
+        return await ask(sessions, carriers)
 
     return once
 
@@ -158,10 +173,10 @@ def _short(
 
 
 def _outbound(
-    handle: Outbound, sessions: Sessions, mailer: Mailer
+    handle: Outbound, sessions: Sessions, carriers: Post
 ) -> Callable[[Job], Awaitable[None]]:
     async def serve(job: Job) -> None:
-        await handle(job.payload or b"", sessions, mailer)
+        await handle(job.payload or b"", sessions, carriers)
 
     return serve
 

@@ -22,6 +22,7 @@ PUBLIC = {
     "submit_response": "whoever answers is nobody we know; counted by public code",
     "submit_batch": "a kiosk shows its public code's token",
     "read_receipt": "opened by the receipt alone, which nobody else has",
+    "receive_notify_receipt": "GOV.UK Notify shows a token of its own, which is no key",
     "withdraw_response": "opened by the receipt alone, which nobody else has",
 }
 SIGNED = {"receive_iwgc_event"}

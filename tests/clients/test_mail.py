@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from app.clients import mail
 from app.clients.mail import Files, NotSentError, Smtp
 from app.domain.people.messages.service import Letter
+from app.domain.people.register.models import ContactChannel
 from app.settings import Mail
 from tests.clients.smtp import relay
 
@@ -22,7 +23,8 @@ CERTIFICATE = Path(__file__).parent / "loopback.pem"
 LETTER = Letter(
     id=UUID("0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"),
     name="Zoë Bloggs, RN",
-    email="zoe@trust.example",
+    channel=ContactChannel.EMAIL,
+    address="zoe@trust.example",
     subject="Ward 3: \U0001f33b no feedback yet",
     text="Good morning,\n\u05e9\u05dc\u05d5\u05dd.\n",
     html="<p>Good morning</p>",
@@ -123,7 +125,7 @@ async def test_a_server_that_is_not_there_may_be_there_later():
 
 
 @pytest.mark.parametrize(
-    "values", [{"email": "a@b@c"}, {"email": ""}, {"name": "a\nBcc: b@c.example"}]
+    "values", [{"address": "a@b@c"}, {"address": ""}, {"name": "a\nBcc: b@c.example"}]
 )
 async def test_what_cannot_be_written_is_never_tried_again(values, tmp_path):
     letter = replace(LETTER, **values)

@@ -28,6 +28,7 @@ RIGHTS = {
     "pastoral_break_glass": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
+    "message_template": {"app": ADDED, "worker": ADDED},
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
     "api_key_use": {"read": {"SELECT", "INSERT", "UPDATE"}},

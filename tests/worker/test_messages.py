@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.clients.mail import NotSentError, Smtp
+from app.clients.post import Post
 from app.core.db import create_engine
 from app.core.statement import open_pool
 from app.domain.people.messages.models import MOST_TRIES
@@ -38,9 +39,13 @@ async def state(committed) -> tuple:
         return tuple(found.one())
 
 
-async def run_until_settled(scratch_url, committed, mailer) -> None:
+def by_mail(server) -> Post:
+    return Post(Smtp(settings(server.port)))
+
+
+async def run_until_settled(scratch_url, committed, carriers) -> None:
     pool = await open_pool(scratch_url, "worker", size=4, statement_ms=5_000)
-    manager = queue.build(AsyncpgPoolDriver(pool), committed, mailer)
+    manager = queue.build(AsyncpgPoolDriver(pool), committed, carriers)
     task = asyncio.create_task(manager.qm.run(dequeue_timeout=timedelta(seconds=1)))
     async with asyncio.timeout(20):
         while (await state(committed))[0] == "queued":
@@ -58,7 +63,7 @@ async def test_a_message_is_tried_until_the_server_takes_it(scratch_url, committ
     monkeypatch.setattr(messages, "FIRST_PAUSE", timedelta())
     await promised(committed)
     async with relay(RCPT=["450 later"], DATA=["451 later"]) as server:
-        await run_until_settled(scratch_url, committed, Smtp(settings(server.port)))
+        await run_until_settled(scratch_url, committed, by_mail(server))
     assert await state(committed) == ("sent", 3, None)
     assert len(server.letters) == 1
 
@@ -66,7 +71,7 @@ async def test_a_message_is_tried_until_the_server_takes_it(scratch_url, committ
 async def test_a_message_that_is_refused_for_good_has_failed(scratch_url, committed):
     await promised(committed)
     async with relay(RCPT=["550 unknown"]) as server:
-        await run_until_settled(scratch_url, committed, Smtp(settings(server.port)))
+        await run_until_settled(scratch_url, committed, by_mail(server))
     assert await state(committed) == ("failed", 1, "smtp 550")
 
 
@@ -80,7 +85,7 @@ async def test_after_a_day_of_tries_a_message_has_failed(scratch_url, committed,
     await promised(committed)
     async with committed.begin() as session:
         await session.execute(text(f"UPDATE message SET attempts = {MOST_TRIES - 2}"))
-    await run_until_settled(scratch_url, committed, Down())
+    await run_until_settled(scratch_url, committed, Post(Down()))
     assert await state(committed) == ("failed", MOST_TRIES, "smtp 451")
 
 
@@ -89,7 +94,7 @@ async def test_a_message_that_was_sent_is_not_sent_by_a_late_job(committed):
     payload = str(id_).encode()
     async with relay() as server:
         for _ in range(2):
-            await messages.handle(payload, committed, Smtp(settings(server.port)))
+            await messages.handle(payload, committed, by_mail(server))
     assert len(server.letters) == 1
 
 

@@ -50,6 +50,8 @@ from app.api.v1.registers.forum_meetings import router as forum_meetings
 from app.api.v1.registers.forums import router as forums
 from app.api.v1.registers.fund import router as fund
 from app.api.v1.registers.mentoring import router as mentoring
+from app.api.v1.registers.message_templates import router as message_templates
+from app.api.v1.registers.messages import router as people_messages
 from app.api.v1.registers.monitoring import router as monitoring
 from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.opportunities import router as opportunities
@@ -62,6 +64,7 @@ from app.api.v1.registers.recovery import router as recovery
 from app.api.v1.registers.resources import router as resources
 from app.api.v1.registers.training import router as training
 from app.api.v1.webhooks.inbox import router as inbox
+from app.api.v1.webhooks.notify import router as notify
 
 # The largest body where a router does not say otherwise.
 router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1024)
@@ -126,3 +129,6 @@ router.include_router(forum_issues)
 router.include_router(mentoring)
 router.include_router(panels)
 router.include_router(applicants)
+router.include_router(message_templates)
+router.include_router(people_messages)
+router.include_router(notify)

@@ -39,6 +39,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "pastoral:concerns": "Take down and answer concerns about how somebody is treated.",
         "pastoral:keep": "Keep the pastoral plans of those whose named lead one is.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
+        "registers:messages": "See what is said to people, hand it over, and write its templates.",
         "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
         "registers:read": "Read who is on the involvement register.",
         "resources:ask": "Ask for a format that a resource of the library has not.",

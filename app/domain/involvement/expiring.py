@@ -1,7 +1,9 @@
 """What ends soon or has ended, of checks and courses, and was not done again."""
 
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from app.core.actor import Actor
@@ -10,6 +12,7 @@ from app.core.statement import Statement
 from app.domain.involvement.checks.models import DbsLevel
 from app.domain.involvement.renewal import STEPS
 
+_MANY: Final = 500
 _RANKS: Final = "ARRAY[" + ", ".join(f"'{level}'" for level in DbsLevel) + "]"
 _STEP: Final = "CASE " + " ".join(
     f"WHEN e.expires_on <= $2::date + {most} THEN '{step}'" for most, step in STEPS
@@ -70,16 +73,26 @@ async def find(
 
     With it goes where the page behind begins, if there is one.
     """
-    day = today()
-    rows = await door.fetch(
-        _TEXT,
-        day + timedelta(within),
-        day,
-        None if to.teams is None else list(to.directorates or ()),
-        *(after or (None, None)),
-        limit,
-    )
+    seen = None if to.teams is None else list(to.directorates or ())
+    rows = await _rows(door, within, after, limit, seen)
     more = len(rows) > limit
     items = ",\n".join(row["item"] for row in rows[:limit])
     last = rows[limit - 1] if more else None
     return items, None if last is None else Place(last["expires_on"], last["id"])
+
+
+async def warned(door: Statement, within: int) -> AsyncIterator[Mapping[str, Any]]:
+    """Give all that ends within so many days or has ended, as the list tells it."""
+    after: Place | None = None
+    while rows := await _rows(door, within, after, _MANY, None):
+        for row in rows:
+            yield json.loads(row["item"])
+        after = Place(rows[-1]["expires_on"], rows[-1]["id"])
+
+
+async def _rows(
+    door: Statement, within: int, after: Place | None, limit: int, seen: Sequence[UUID] | None
+) -> list[Any]:
+    day = today()
+    place = after or (None, None)
+    return await door.fetch(_TEXT, day + timedelta(within), day, seen, *place, limit)

@@ -1,4 +1,4 @@
-"""Messages that are due: each is handed to the mail server at least once."""
+"""Messages that are due: each is handed to who carries it at least once, and its fate asked for."""
 
 from datetime import timedelta
 from typing import Final
@@ -8,23 +8,29 @@ import structlog
 from pgqueuer.errors import RetryRequested
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.clients.mail import Mailer, NotSentError
-from app.domain.people.messages import service
+from app.clients.mail import NotSentError
+from app.clients.post import NoCarrierError, Post
+from app.core.clock import now
+from app.domain.people.messages import queries, service
 from app.domain.people.messages.service import SEND
 
 FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
+# Notify keeps what it sent for a week; a letter takes some days.
+ASKED_FOR: Final = timedelta(days=7)
+_ASK: Final = "ask_for_receipts"
 
 log = structlog.get_logger("worker")
 
 
 async def handle(
-    payload: bytes, sessions: async_sessionmaker[AsyncSession], mailer: Mailer
+    payload: bytes, sessions: async_sessionmaker[AsyncSession], carriers: Post
 ) -> None:
     """Try one message; raises RetryRequested where it is to be tried again.
 
-    No transaction is open while the server is talked to. A process that ends between the server's
-    yes and our note of it sends the message again, under the same Message-ID.
+    No transaction is open while the server is talked to. A process that ends between the mail
+    server's yes and our note of it sends the message again, under the same Message-ID. GOV.UK
+    Notify is asked for it first, by its reference.
     """
     id_ = UUID(payload.decode())
     async with sessions.begin() as session:
@@ -33,13 +39,39 @@ async def handle(
     if letter is None:
         return
     try:
-        await mailer.send(letter)
+        carrier_id = await carriers.send(letter)
+    except NoCarrierError:
+        async with sessions.begin() as session:
+            session.info["operation"] = SEND
+            await service.not_carried(session, id_)
+        return
     except NotSentError as error:
         await _again_or_failed(id_, sessions, error)
         return
     async with sessions.begin() as session:
         session.info["operation"] = SEND
-        await service.sent(session, id_)
+        await service.sent(session, id_, carrier_id)
+
+
+async def ask(sessions: async_sessionmaker[AsyncSession], carriers: Post) -> int:
+    """Ask GOV.UK Notify what became of what it took; gives how many it told the end of."""
+    if carriers.notify is None:
+        return 0
+    async with sessions() as session:
+        under_way = await queries.carried(session, now() - ASKED_FOR)
+    settled = 0
+    for id_, carrier_id in under_way:
+        try:
+            told = await carriers.notify.outcome(carrier_id)
+        except NotSentError as error:
+            log.warning("no receipt", message=str(id_), problem=error.problem)
+            continue
+        if told is not None:
+            async with sessions.begin() as session:
+                session.info["operation"] = _ASK
+                await service.settle(session, id_, carrier_id, told.problem)
+            settled += 1
+    return settled
 
 
 async def _again_or_failed(

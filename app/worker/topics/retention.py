@@ -11,6 +11,10 @@ from app.core.clock import now
 BATCH = 10_000
 
 MONTH, THREE_DAYS = timedelta(days=30), timedelta(hours=72)
+HALF_A_YEAR = timedelta(days=182)
+_FORGET = """UPDATE message SET recipient_name = NULL, recipient_email = NULL,
+                  recipient_phone = NULL, recipient_address = NULL, subject = NULL,
+                  text = NULL, html = NULL, version = version + 1, updated_at = now()"""
 
 # Each statement touches at most `batch` rows, so that no lock is held for long.
 RULES: Sequence[tuple[timedelta, str]] = (
@@ -62,10 +66,18 @@ RULES: Sequence[tuple[timedelta, str]] = (
     # Who was told what; that a message of its kind was sent stays, so that none is sent twice.
     (
         MONTH,
-        """UPDATE message SET recipient_name = NULL, recipient_email = NULL, subject = NULL,
-                  text = NULL, html = NULL, version = version + 1, updated_at = now()
+        f"""{_FORGET}
             WHERE id IN (SELECT id FROM message
-                          WHERE status = 'sent' AND sent_at < :before AND text IS NOT NULL
+                          WHERE status IN ('sent', 'delivered') AND sent_at < :before
+                            AND text IS NOT NULL
+                          LIMIT :batch)""",
+    ),
+    # By then nobody tries it anew. What waits on the print list is not forgotten.
+    (
+        HALF_A_YEAR,
+        f"""{_FORGET}
+            WHERE id IN (SELECT id FROM message
+                          WHERE status = 'failed' AND updated_at < :before AND text IS NOT NULL
                           LIMIT :batch)""",
     ),
     (

@@ -32,7 +32,7 @@ async def test_a_message_and_its_job_stand_or_fall_together(session):
     id_ = await send(session, subject="Two\nlines ", html="<p>")
     assert await queued(session) == [str(id_)]
     letter = await service.attempt(session, id_)
-    assert (letter.id, letter.name, letter.email) == (id_, "Jo Bloggs", "jo@trust.example")
+    assert (letter.id, letter.name, letter.address) == (id_, "Jo Bloggs", "jo@trust.example")
     assert (letter.subject, letter.text, letter.html) == ("Two lines", "Text", "<p>")
     await session.rollback()
     assert await queued(session) == []

@@ -29,6 +29,7 @@ from app.core.actor import Actor
 from app.core.errors import PreconditionFailedError
 from app.core.idempotency import IdempotencyMismatchError
 from app.domain.organisation.errors import DirectorateNotFoundError
+from app.domain.people.notices import welcoming
 from app.domain.people.register import queries, service
 from app.domain.people.register.errors import (
     BornLaterError,
@@ -122,7 +123,7 @@ async def welcome_person(
     """Welcome who asked to be involved, or came back; the lead who does is named."""
     found = await queries.get(session, person_id, to=actor)
     match.check(found.version)
-    await service.welcome(session, found, told.lead_id, by=actor)
+    await welcoming.welcome(session, found, told.lead_id, by=actor)
     return await _shown(session, found.id, actor)
 
 

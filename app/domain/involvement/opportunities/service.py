@@ -12,6 +12,7 @@ from app.core.clock import now, today
 from app.core.db import flush
 from app.core.errors import InvalidError
 from app.domain.identity.models import User
+from app.domain.involvement import telling
 from app.domain.involvement.opportunities.errors import REFUSALS, CoordinatorUnknownError
 from app.domain.involvement.opportunities.models import (
     Opportunity,
@@ -68,9 +69,10 @@ async def close(session: AsyncSession, opportunity: Opportunity) -> None:
 
 
 async def cancel(session: AsyncSession, opportunity: Opportunity, because: str) -> None:
-    """Let it not take place; raises OpportunityStatusError."""
+    """Let it not take place, and tell who counts on it; raises OpportunityStatusError."""
     opportunity.cancel(because)
     await session.flush()
+    await telling.cancelled(session, opportunity)
 
 
 async def _take(

@@ -1,5 +1,6 @@
 """Commands on participations: apply, invite, and all that may follow."""
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import now, today
 from app.core.db import flush
+from app.domain.involvement import telling
 from app.domain.involvement.opportunities import queries as opportunities
 from app.domain.involvement.opportunities.models import Opportunity
 from app.domain.involvement.participation import queries
@@ -16,10 +18,18 @@ from app.domain.involvement.participation.models import (
     ParticipationStatus,
     Side,
 )
+from app.domain.people.notices import Notice
 from app.domain.people.register.models import Person
 
 # Whoever may see a person may say these for them; the rest is for who keeps the opportunity.
 _THEIRS = (ParticipationStatus.DECLINED, ParticipationStatus.WITHDRAWN)
+# What somebody is told when their participation goes from one status to another. Who declines an
+# invitation knows that they did.
+_NOTICES: Final = {
+    (ParticipationStatus.INVITED, ParticipationStatus.ACCEPTED): Notice.APPLICATION_ACCEPTED,
+    (ParticipationStatus.APPLIED, ParticipationStatus.ACCEPTED): Notice.APPLICATION_ACCEPTED,
+    (ParticipationStatus.APPLIED, ParticipationStatus.DECLINED): Notice.APPLICATION_DECLINED,
+}
 
 
 async def apply(
@@ -29,14 +39,18 @@ async def apply(
 
     Raises OpportunityStatusError, PersonMergedError, PersonStatusError, ParticipationExistsError.
     """
-    return await _begin(session, Participation.begun(opportunity, person, None, today()), by)
+    made = await _begin(session, Participation.begun(opportunity, person, None, today()), by)
+    await telling.tell(session, Notice.APPLICATION_RECEIVED, made, opportunity)
+    return made
 
 
 async def invite(
     session: AsyncSession, opportunity: Opportunity, person: Person, *, by: Actor
 ) -> Participation:
     """Ask a person to take part; raises what `apply` raises."""
-    return await _begin(session, Participation.begun(opportunity, person, now(), today()), by)
+    made = await _begin(session, Participation.begun(opportunity, person, now(), today()), by)
+    await telling.tell(session, Notice.INVITATION, made, opportunity)
+    return made
 
 
 async def turn(
@@ -53,6 +67,7 @@ async def turn(
     GatesMissingError, OpportunityFullError.
     """
     opportunity = await _opportunity(session, participation.opportunity_id, status, by)
+    before = participation.status
     if status is ParticipationStatus.ACCEPTED:
         taken = await queries.taken(session, opportunity.id)
         lacks = await queries.missing(session, opportunity.id, participation.person_id)
@@ -61,6 +76,8 @@ async def turn(
         participation.turn(status, opportunity, today())
     participation.reason, participation.changed_by = reason, by.id
     await flush(session, REFUSALS)
+    if notice := _NOTICES.get((before, status)):
+        await telling.tell(session, notice, participation, opportunity)
 
 
 async def feed_back(

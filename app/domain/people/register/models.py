@@ -167,6 +167,11 @@ class Person(Entity):
                 f"#/{_REACHED_BY[channel]}", f"The person prefers {channel}", "channel_missing"
             )
 
+    def reached_by(self, channel: ContactChannel) -> str | None:
+        """Give what the person is reached by in a way; None where it is not known."""
+        found: str | None = getattr(self, _REACHED_BY[channel])
+        return found
+
     def turn(self, status: PersonStatus, today: date, until: date | None = None) -> None:
         """Let the status follow; raises PersonMergedError, PersonStatusError."""
         self.unmerged()

@@ -22,6 +22,7 @@ from app.domain.involvement.forums.meetings.models import (
 )
 from app.domain.involvement.forums.models import Forum
 from app.domain.involvement.naming import service as naming
+from app.domain.people.notices import Notice, notify, words
 
 
 async def plan(session: AsyncSession, forum: Forum, told: Mapping[str, Any]) -> ForumMeeting:
@@ -58,11 +59,14 @@ async def add_paper(
 async def change_paper(
     session: AsyncSession, meeting: ForumMeeting, paper: ForumPaper, told: Mapping[str, Any]
 ) -> None:
-    """Correct a paper, or note when it was sent; raises DayInFutureError."""
+    """Correct a paper, or note when it was sent, which sends it; raises DayInFutureError."""
+    before = paper.sent_on
     paper.tell(told, today())
     session.add(paper)
     meeting.updated_at = now()  # its version is the one that callers know its papers by
     await flush(session, REFUSALS)
+    if before is None and paper.sent_on is not None:
+        await _send(session, meeting, paper)
 
 
 async def invite(
@@ -112,3 +116,26 @@ async def hold(
     )
     meeting.updated_at = now()
     await flush(session, REFUSALS)
+
+
+async def _send(session: AsyncSession, meeting: ForumMeeting, paper: ForumPaper) -> None:
+    """Tell members and guests of the register of a paper, if the meeting is still to come."""
+    if meeting.state is not ForumMeetingState.PLANNED or meeting.day < today():
+        return
+    forum = await session.get_one(Forum, meeting.forum_id)
+    members = await forums.members(session, forum.id, meeting.day)
+    guests = await queries.guests(session, meeting)
+    named = {each.person_id for each in members} | {each.person_id for each in guests}
+    for person_id in sorted(id_ for id_ in named if id_ is not None):
+        await notify(
+            session,
+            person_id=person_id,
+            notice=Notice.PAPERS,
+            values={
+                "day": words.day(meeting.day),
+                "forum": forum.name,
+                "paper": paper.title,
+                "link": paper.link,
+            },
+            once=f"{Notice.PAPERS}:{paper.id}:{person_id}",
+        )

@@ -1,0 +1,82 @@
+"""What people of the register are told, by what right, and which values fill it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from app.domain.people.consents.models import Purpose
+
+
+class Notice(StrEnum):
+    """A kind of message to somebody on the register."""
+
+    WELCOME = "welcome"
+    INVITATION = "invitation"
+    APPLICATION_RECEIVED = "application_received"
+    APPLICATION_ACCEPTED = "application_accepted"
+    APPLICATION_DECLINED = "application_declined"
+    CANCELLATION = "cancellation"
+    REMINDER = "reminder"
+    NUDGE = "nudge"
+    PAPERS = "papers"
+    CHECK_IN = "check_in"
+    CHECK_EXPIRY = "check_expiry"
+    TRAINING_EXPIRY = "training_expiry"
+    ONE_TIME_CODE = "one_time_code"
+    SUPPORTER_NAMED = "supporter_named"
+    ERASURE_DONE = "erasure_done"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds for every message of a notice.
+
+    `examples` are its own values, beside those that every notice has. It needs a consent for
+    `purpose`, if one is named. An `essential` one is what somebody asked for or must know: it comes
+    by text message also to who has not agreed to those. One that `outlives` the person's record
+    keeps its address itself.
+    """
+
+    examples: Mapping[str, str]
+    purpose: Purpose | None = None
+    essential: bool = False
+    outlives: bool = False
+
+
+# What every notice can say.
+COMMON: Final[Mapping[str, str]] = MappingProxyType(
+    {"name": "Amara", "trust": "Oxford Health NHS Foundation Trust"}
+)
+_WHAT: Final = {"title": "A kinder front door"}
+_WHEN: Final = {**_WHAT, "when": "Tuesday 1 December 2026, 10:00 to 12:00", "where": "Town Hall"}
+_DAY: Final = {"day": "1 December 2026"}
+KINDS: Final[Mapping[Notice, Kind]] = MappingProxyType(
+    {
+        Notice.WELCOME: Kind({"lead": "Lee Lead"}),
+        Notice.INVITATION: Kind(_WHEN, Purpose.OPPORTUNITIES),
+        Notice.APPLICATION_RECEIVED: Kind(_WHAT),
+        Notice.APPLICATION_ACCEPTED: Kind(_WHEN),
+        Notice.APPLICATION_DECLINED: Kind(_WHAT),
+        Notice.CANCELLATION: Kind({**_WHAT, "because": "The room is flooded."}),
+        Notice.REMINDER: Kind(_WHEN),
+        Notice.NUDGE: Kind(_WHAT, Purpose.OPPORTUNITIES),
+        Notice.PAPERS: Kind(
+            {**_DAY, "forum": "Our voice", "paper": "Minutes", "link": "https://example.org/1"}
+        ),
+        Notice.CHECK_IN: Kind({**_DAY, "lead": "Lee Lead"}),
+        Notice.CHECK_EXPIRY: Kind(_DAY),
+        Notice.TRAINING_EXPIRY: Kind({**_DAY, "course": "Safeguarding"}),
+        Notice.ONE_TIME_CODE: Kind({"code": "7K2M-9XQ4"}, essential=True),
+        Notice.SUPPORTER_NAMED: Kind(
+            {"supporter": "Ngozi Okafor", "until": "1 December 2026"}, essential=True
+        ),
+        Notice.ERASURE_DONE: Kind({}, essential=True, outlives=True),
+    }
+)
+
+
+def places(notice: Notice) -> frozenset[str]:
+    """Give the names that stand in a notice's text for values."""
+    return frozenset(COMMON) | frozenset(KINDS[notice].examples)
