@@ -40,6 +40,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "pastoral:keep": "Keep the pastoral plans of those whose named lead one is.",
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
+        "registers:on_behalf": "Act for a person of the register on their word, noted as such.",
         "registers:read": "Read who is on the involvement register.",
         "resources:ask": "Ask for a format that a resource of the library has not.",
         "resources:manage": "Keep the library of accessible information.",
