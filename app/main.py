@@ -12,9 +12,9 @@ from fastapi_offline import FastAPIOffline
 from sqlalchemy.ext.asyncio import async_sessionmaker
 from standardwebhooks import Webhook
 
-from app.api import direct, docs, health, openapi, problems, v1
+from app.api import direct, docs, health, openapi, problems, tokens, v1
 from app.api.authentication import CHANNEL, AnyOf, ApiKeys
-from app.api.floods import Floods
+from app.api.floods import Floods, Guesses
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
 from app.api.v1.feedback import routes as feedback
@@ -29,7 +29,14 @@ from app.domain.feedback.submissions.desk import Desk
 from app.settings import Settings
 
 _HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
-ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key")
+ALLOWED = (
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "On-Behalf-Of",
+)
 EXPOSED = ("ETag", "Location", "Retry-After", "RateLimit", "X-Request-ID")
 
 
@@ -75,7 +82,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.schema = _HEAD.read_text().strip()
     app.state.metrics = Metrics()
     app.state.authenticator = AnyOf(
-        ApiKeys(lambda: app.state.door, settings.identity.pepper, settings.identity.cache_seconds)
+        ApiKeys(lambda: app.state.door, settings.identity.pepper, settings.identity.cache_seconds),
+        tokens.of(settings, lambda: app.state.door),
     )
     app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
     app.state.figures = Figures(settings.public.cache_seconds)
@@ -83,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.floods = Floods(
         settings.submissions.per_code_per_minute, settings.submissions.per_minute
     )
+    app.state.guesses = Guesses(settings.oidc.guesses_per_hour)
     app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
     # Hot routes stand first and by themselves: every nesting costs them.
     for hot in (webhooks.hot, submissions.hot, people.hot, feedback.hot):

@@ -40,6 +40,43 @@ class Identity(Group):
     cache_seconds: float = Field(5.0, ge=0)
 
 
+class Issuer(Group):
+    """An OpenID provider whose tokens are taken; none where `issuer` is empty."""
+
+    issuer: str = Field("", pattern=r"^(https?://[^\s?#]+)?$", max_length=500)
+    audience: str = Field("", max_length=255, description="Whom its tokens must be for: us.")
+    jwks_url: str = Field(
+        "",
+        pattern=r"^(https?://\S+)?$",
+        description="Where its keys are; empty asks its `/.well-known/openid-configuration`.",
+    )
+
+    @model_validator(mode="after")
+    def _is_for_us(self) -> Self:
+        if self.issuer and not self.audience:
+            raise ValueError("an issuer needs an audience: its tokens may be for others")
+        return self
+
+
+class Oidc(Group):
+    """Whose tokens sign people in: staff, and members of the public by NHS login or another."""
+
+    staff: Issuer = Issuer()
+    public: Issuer = Issuer()
+    leeway_seconds: int = Field(30, ge=0, le=60, description="How far clocks may differ.")
+    longest_seconds: int = Field(
+        7_200, ge=60, le=86_400, description="The longest life of a token that is taken."
+    )
+    code_days: int = Field(7, ge=1, le=30, description="How long a sign-in code can be used.")
+    guesses_per_hour: int = Field(10, ge=1, description="Wrong codes of one login, per process.")
+
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        if self.staff.issuer and self.staff.issuer == self.public.issuer:
+            raise ValueError("staff and public need issuers of their own")
+        return self
+
+
 class Cors(Group):
     origins: Listed = ()
 
@@ -138,6 +175,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     webhooks: Webhooks = Webhooks()
     identity: Identity = Identity()
+    oidc: Oidc = Oidc()
     cors: Cors = Cors()
     limits: Limits = Limits()
     public: Public = Public()
@@ -156,4 +194,12 @@ class Settings(BaseSettings):
     def _live_has_a_pepper(self) -> Self:
         if self.env == "live" and not self.identity.pepper:
             raise ValueError("live needs a secret: set EVERYVOICE_IDENTITY__PEPPER")
+        return self
+
+    @model_validator(mode="after")
+    def _live_reads_keys_safely(self) -> Self:
+        told = (self.oidc.staff, self.oidc.public)
+        urls = [url for each in told for url in (each.issuer, each.jwks_url) if url]
+        if self.env == "live" and not all(url.startswith("https://") for url in urls):
+            raise ValueError("live reads issuers' keys by https alone")
         return self

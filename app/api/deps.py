@@ -17,7 +17,7 @@ from app.core.paging import Page
 from app.core.statement import Statement
 
 _LOG = structlog.get_logger("authentication")
-_bearer = HTTPBearer(
+key = HTTPBearer(
     scheme_name="key",
     description="An API key, `Authorization: Bearer ev_...`; each operation names its scopes.",
     auto_error=False,
@@ -40,15 +40,18 @@ Identified = Annotated[Actor | None, Depends(identify)]
 
 
 async def authenticate(
-    scopes: SecurityScopes, actor: Identified, _: Annotated[Any, Security(_bearer)]
+    scopes: SecurityScopes, actor: Identified, _: Annotated[Any, Security(key)]
 ) -> Actor:
     """Demand a credential with every scope the route names."""
     return authorised(actor, scopes.scopes)
 
 
 def authorised(actor: Actor | None, scopes: Iterable[str]) -> Actor:
+    """Demand staff with these scopes; a member of the public holds none of them."""
     if actor is None:
         raise UnauthenticatedError
+    if actor.login is not None:
+        raise ForbiddenError("This is for staff", missing=list(scopes))
     if missing := [scope for scope in scopes if scope not in actor.scopes]:
         raise ForbiddenError(missing=missing)
     return actor

@@ -1,13 +1,15 @@
 """How much may be submitted by people whom nobody identifies."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from limits import RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from app.api.problems import TooManyRequestsError
+from app.domain.people.bindings.errors import SignInCodeRefusedError
 
 
 class Floods:
@@ -29,5 +31,30 @@ class Floods:
 
     def _hit(self, item: RateLimitItemPerMinute, name: str) -> None:
         if not self._limiter.hit(item, name):
-            reset, _ = self._limiter.get_window_stats(item, name)
-            raise TooManyRequestsError(retry_after=max(1, int(reset - self._clock())))
+            raise _too_many(self._limiter, item, name, self._clock())
+
+
+class Guesses:
+    """Counts wrong sign-in codes of one login in an hour, per process."""
+
+    def __init__(self, per_hour: int, clock: Callable[[], float] = time.time) -> None:
+        self._clock, self._item = clock, RateLimitItemPerHour(per_hour)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    @contextmanager
+    def of(self, login: str) -> Iterator[None]:
+        """Let a login try a code; raises TooManyRequestsError where too many were wrong."""
+        if not self._limiter.test(self._item, login):
+            raise _too_many(self._limiter, self._item, login, self._clock())
+        try:
+            yield
+        except SignInCodeRefusedError:
+            self._limiter.hit(self._item, login)
+            raise
+
+
+def _too_many(
+    limiter: FixedWindowRateLimiter, item: RateLimitItem, name: str, now: float
+) -> TooManyRequestsError:
+    reset, _ = limiter.get_window_stats(item, name)
+    return TooManyRequestsError(retry_after=max(1, int(reset - now)))

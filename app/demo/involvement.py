@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -153,7 +154,7 @@ async def involve(session: AsyncSession, teams: Mapping[str, UUID], *, by: Actor
     since = {"valid_from": begun, "valid_to": None, "trained_on": begun + timedelta(30)}
     named = {"team_id": teams["WARD-ASH"], "person_id": rhys.id, "user_id": None}
     await champions.name(session, named | since, by=by)
-    post = {"kind": PostKind.PEER_SUPPORT_WORKER, "wte": 0.6, "paid": True}
+    post = {"kind": PostKind.PEER_SUPPORT_WORKER, "wte": Decimal("0.6"), "paid": True}
     await posts.note(
         session, {**post, "team_id": teams["CMHT-CITY"], "person_id": noor.id, **since}, by=by
     )
@@ -167,8 +168,9 @@ async def _known(session: AsyncSession, known: Known, directorate: UUID, by: Act
         told["directorate_id"] = directorate
     person = await register.enquire(session, told)
     if known.need is not None:
-        need = {"kind": NeedKind.INFORMATION_FORMAT, "formats": [known.need], "languages": ["en"]}
-        need |= {"concept": None, "words": None, "review_on": today() + timedelta(180)}
+        need: dict[str, Any] = {"kind": NeedKind.INFORMATION_FORMAT, "concept": None, "words": None}
+        need |= {"formats": [known.need], "languages": ["en"]}
+        need["review_on"] = today() + timedelta(180)
         await needs.record(session, person, need)
     if known.role is None:
         return person

@@ -28,7 +28,12 @@ class Operation:
 
     @property
     def secured(self) -> bool:
-        return any("key" in each for each in self.told.get("security", []))
+        return any(each.keys() & {"key", "person"} for each in self.told.get("security", []))
+
+    @property
+    def own(self) -> bool:
+        """Whether members of the public may ask it, of themselves."""
+        return any("person" in each for each in self.told.get("security", []))
 
     @property
     def bodies(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import pytest
 
 from app.domain.identity import keys
+from app.domain.identity.scopes import SCOPES
 from tests.api.document import Operation, operations, request
 
 # What needs no key, each with its reason.
@@ -90,3 +91,50 @@ async def test_a_key_is_no_signature(client, as_, name):
     (operation,) = [each for each in operations() if each.id == name]
     answer = await ask(client, operation, await as_("inbox:manage"))
     assert answer.status_code == 401
+
+
+OWN = [each for each in SECURED if each.own]
+STAFF = [each for each in SECURED if not each.own]
+# What a login may do before it is bound to a record.
+UNBOUND = {"bind_own_login", "list_whom_one_supports"}
+
+
+@pytest.mark.parametrize("operation", STAFF, ids=by_id)
+async def test_a_member_of_the_public_is_refused_at_what_is_for_staff(signed, bound, operation):
+    answer = await ask(signed, operation, (await bound()).headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/forbidden")
+    assert answer.json()["missing"] == operation.scopes
+
+
+@pytest.mark.parametrize("operation", OWN, ids=by_id)
+async def test_a_bound_login_may_ask_for_what_is_its_own(signed, bound, operation):
+    answer = await ask(signed, operation, (await bound()).headers)
+    assert answer.status_code not in (401, 403), answer.text
+    assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("operation", OWN, ids=by_id)
+async def test_a_login_that_is_not_bound_does_nothing_but_bind(signed, public, operation):
+    answer = await ask(signed, operation, public("nobody").headers)
+    refused = (answer.status_code, answer.json().get("type")) == (403, "/problems/not-bound")
+    assert refused == (operation.id not in UNBOUND), answer.text
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("operation", OWN, ids=by_id)
+async def test_staff_have_no_record_of_their_own(signed, as_, operation):
+    answer = await ask(signed, operation, await as_(*SCOPES))
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/own-record-not-found")
+
+
+@pytest.mark.parametrize("operation", OWN, ids=by_id)
+async def test_a_strangers_record_is_as_good_as_absent(signed, bound, operation):
+    """Naming somebody who did not name one opens nothing, at the operations that take a name."""
+    stranger = await bound("s-2")
+    mine = await bound("s-1")
+    headers = mine.headers | {"On-Behalf-Of": stranger.id}
+    answer = await ask(signed, operation, headers)
+    if operation.scopes:
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/person-not-found")
+    else:
+        assert stranger.id not in answer.text

@@ -53,11 +53,12 @@ async def endless() -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize("operation", TAKERS, ids=lambda each: each.id)
-async def test_a_hostile_body_gets_a_problem(client, as_, operation):
+async def test_a_hostile_body_gets_a_problem(holding, operation):
     """All of them, without a length too, one after the other: making a caller costs the most."""
     asked = request(operation)
     asked.pop("json")
-    held = asked["headers"] | await as_(*operation.scopes)
+    client, credential = await holding(operation)
+    held = asked["headers"] | credential
     cases = HOSTILE | {"no length": (endless(), JSON, 413, "too-large")}
     for name, (body, headers, status, slug) in cases.items():
         answer = await client.request(**asked | {"content": body, "headers": held | headers})

@@ -128,8 +128,9 @@ def test_every_refusal_is_a_problem_document(document, all_operations):
                 assert list(resolved(document, answer)["content"]) == ["application/problem+json"]
 
 
-# What is loaded as a list has no one version that its caller could have read.
-LOADS = {"put_denominators"}
+# What is loaded as a list, or bound for the first time, has no one version that its caller could
+# have read.
+LOADS = {"put_denominators", "bind_own_login"}
 
 
 def test_changes_need_if_match_and_say_so(document):

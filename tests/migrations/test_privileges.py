@@ -27,6 +27,8 @@ RIGHTS = {
     "pastoral_concern": {"read": NOTHING},
     "pastoral_break_glass": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "acted_for": {"app": ADDED, "worker": ADDED},
+    "sign_in_code": {"read": NOTHING},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "message_template": {"app": ADDED, "worker": ADDED},
     "inbox_event": {"read": {"SELECT", "INSERT"}},
@@ -131,6 +133,9 @@ async def test_no_role_logs_in_or_stands_above_rules(connection):
         ("app", "DELETE FROM pastoral_break_glass"),
         ("app", "UPDATE equality_monitoring_access SET reason = ''"),
         ("app", "DELETE FROM equality_monitoring_access"),
+        ("read", "SELECT hash FROM sign_in_code"),
+        ("app", "UPDATE acted_for SET operation = ''"),
+        ("app", "DELETE FROM acted_for"),
         ("read", "DELETE FROM inbox_event"),
         ("read", "UPDATE team SET name = ''"),
         ("bi", "SELECT * FROM feedback_response"),

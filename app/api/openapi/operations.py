@@ -31,6 +31,7 @@ _CASED: Final = {
     "if-match": "If-Match",
     "idempotency-key": "Idempotency-Key",
     "if-none-match": "If-None-Match",
+    "on-behalf-of": "On-Behalf-Of",
 }
 _JSON: Final = "application/json"
 _MERGE_PATCH: Final = "application/merge-patch+json"
@@ -85,9 +86,19 @@ def _tell_text(told: Told) -> None:
     operation = told.operation
     text = operation.get("description", "")
     operation["summary"] = " ".join(text.partition("\n\n")[0].split()).rstrip(".")
-    if told.scopes:
-        scopes = " and ".join(f"`{scope}`" for scope in told.scopes)
-        operation["description"] = f"{text}\n\nNeeds {scopes}."
+    if needed := _needed(told):
+        operation["description"] = f"{text}\n\n{needed}"
+
+
+def _needed(told: Told) -> str:
+    """Say who may; where a person signs in, somebody may also act for them."""
+    scopes = " and ".join(f"`{scope}`" for scope in told.scopes)
+    if not any("person" in each for each in told.operation.get("security", ())):
+        return f"Needs {scopes}." if scopes else ""
+    alone = "Needs a token of the public's issuer"
+    if not scopes:
+        return f"{alone}; nobody does it for somebody else."
+    return f"{alone}, or with `On-Behalf-Of` a supporter's or a key with {scopes}."
 
 
 def _tell_input(told: Told) -> None:

@@ -12,6 +12,10 @@ file and comes out as the Friends and Family Test figures of a team, a directora
 names the scopes it needs; `401` is a key that is not known, `403` one that may not do this. What
 you may not see is `404`, as if it were not there.
 
+**Who signs in.** Members of the public send a token of the trust's OpenID provider. Bound by the
+code that they were sent, it opens `/v1/registers/people/me`, and nothing else. A supporter whom a
+person named, and staff with `registers:on_behalf`, name the person in `On-Behalf-Of`.
+
 **Lists** are `{"items": [...], "next": ...}`. Send `next` back as `after` for the page behind;
 it is null on the last page. Treat it as opaque. Nothing is skipped or told twice while you page,
 except what changes meanwhile. A query parameter that an operation does not know is a `422`.
@@ -46,6 +50,7 @@ TAGS: Final = {
     "me": "Who you are and what you may do.",
     "operations": "Whether the service stands.",
     "registers": "Who is involved, in what, and with what support.",
+    "self": "What people of the register see and do themselves, or somebody for them.",
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
     "public": "What anybody may read, without a key.",
     "reference": "Lists of codes and their labels.",
@@ -59,12 +64,23 @@ Standard Webhooks 1.0.0 over the raw bytes: `v1,` and the base64 of HMAC-SHA-256
 secret over `<webhook-id>.<webhook-timestamp>.<body>`; several signatures are parted by a space. The
 timestamp may be off by 300 seconds."""
 
+_PERSON: Final = """\
+A token of the OpenID provider by which members of the public sign in, for this service: with the
+scope `self` once the login is bound to a record by a sign-in code. Staff may send a token of their
+own provider wherever a key is taken; it holds the scopes of their roles."""
+
 SECURITY: Final[dict[str, Any]] = {
     "key": {
         "type": "http",
         "scheme": "bearer",
         "description": "An API key, `Authorization: Bearer ev_...`, with scopes:\n\n"
         + "\n".join(f"- `{scope}`: {meaning}" for scope, meaning in SCOPES.items()),
+    },
+    "person": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": _PERSON,
     },
     "signature": {
         "type": "apiKey",

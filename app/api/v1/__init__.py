@@ -1,6 +1,7 @@
 from fastapi import APIRouter
 
 from app.api.strict import StrictRoute
+from app.api.v1.admin.identities import router as identities
 from app.api.v1.admin.keys import router as keys
 from app.api.v1.admin.messages import router as messages
 from app.api.v1.admin.roles import router as roles
@@ -38,6 +39,7 @@ from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
 from app.api.v1.public.routes import router as public
 from app.api.v1.reference.routes import router as reference
+from app.api.v1.registers import bindings, supporters
 from app.api.v1.registers.applicants import router as applicants
 from app.api.v1.registers.calendars import router as calendars
 from app.api.v1.registers.champions import router as champions
@@ -55,6 +57,10 @@ from app.api.v1.registers.messages import router as people_messages
 from app.api.v1.registers.monitoring import router as monitoring
 from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.opportunities import router as opportunities
+from app.api.v1.registers.own import router as own
+from app.api.v1.registers.own_consents import router as own_consents
+from app.api.v1.registers.own_involvement import router as own_involvement
+from app.api.v1.registers.own_needs import router as own_needs
 from app.api.v1.registers.panels import router as panels
 from app.api.v1.registers.participations import router as participations
 from app.api.v1.registers.pastoral import router as pastoral
@@ -97,6 +103,7 @@ router.include_router(inbox)
 router.include_router(me)
 router.include_router(keys)
 router.include_router(users)
+router.include_router(identities)
 router.include_router(roles)
 router.include_router(messages)
 router.include_router(organisation)
@@ -104,7 +111,16 @@ router.include_router(bi)
 router.include_router(reference)
 router.include_router(imports)
 router.include_router(jobs)
+# Before those of one person, whose paths are alike.
+router.include_router(bindings.own)
+router.include_router(supporters.own)
+router.include_router(own)
+router.include_router(own_consents)
+router.include_router(own_needs)
+router.include_router(own_involvement)
 router.include_router(people)
+router.include_router(bindings.router)
+router.include_router(supporters.router)
 router.include_router(checks)
 router.include_router(training)
 router.include_router(opportunities)

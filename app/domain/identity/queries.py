@@ -40,7 +40,7 @@ _NO_IDS: Final[ColumnElement[Any]] = literal_column("'{}'::uuid[]")
 
 # What a key may do is what its user's roles hold, cut to what the key was given; its teams are
 # those named and those that stand in its directorates today.
-_ACTOR = """
+ACTOR: Final = """
 SELECT u.id, u.name, k.id AS key_id,
        ARRAY(SELECT DISTINCT scope FROM user_role ur JOIN role r ON r.id = ur.role_id,
                     unnest(r.scopes) scope
@@ -55,12 +55,12 @@ SELECT u.id, u.name, k.id AS key_id,
                      AND p.valid_from <= today
                      AND (p.valid_to IS NULL OR p.valid_to > today))
        END AS teams
-  FROM api_key k JOIN app_user u ON u.id = k.user_id,
+  FROM {keys} k JOIN app_user u ON u.id = k.user_id,
        CAST($2::timestamptz AT TIME ZONE 'Europe/London' AS date) today
  WHERE {key} = $1 AND k.revoked_at IS NULL AND u.active
    AND (k.expires_at IS NULL OR k.expires_at > $2)"""
-_BY_HASH: Final = _ACTOR.format(key="k.hash")
-_BY_ID: Final = _ACTOR.format(key="k.id")
+_BY_HASH: Final = ACTOR.format(keys="api_key", key="k.hash")
+_BY_ID: Final = ACTOR.format(keys="api_key", key="k.id")
 
 _USED = """
 INSERT INTO api_key_use (key_id, last_used_at) VALUES ($1, $2)
@@ -177,16 +177,16 @@ async def actor_of(door: Statement, key_hash: bytes, at: datetime) -> Actor | No
     if row is None:
         return None
     await door.execute(_USED, row["key_id"], at)
-    return _actor(row)
+    return actor_from(row)
 
 
 async def actor_by_key(door: Statement, key_id: UUID | None, at: datetime) -> Actor | None:
     """Find who a live key belongs to and what it may do, for work that nobody waits for."""
     row = await door.fetchrow(_BY_ID, key_id, at)
-    return None if row is None else _actor(row)
+    return None if row is None else actor_from(row)
 
 
-def _actor(row: Mapping[str, Any]) -> Actor:
+def actor_from(row: Mapping[str, Any]) -> Actor:
     return Actor(
         id=row["id"],
         name=row["name"],

@@ -41,6 +41,7 @@ SCOPES: Final[Mapping[str, str]] = MappingProxyType(
         "registers:manage": "Keep the involvement register: welcome, change, merge.",
         "registers:messages": "See what is said to people, hand it over, and write its templates.",
         "registers:opportunities": "Publish opportunities, invite, accept, and note who came.",
+        "registers:on_behalf": "Act for a person of the register on their word, noted as such.",
         "registers:read": "Read who is on the involvement register.",
         "resources:ask": "Ask for a format that a resource of the library has not.",
         "resources:manage": "Keep the library of accessible information.",

@@ -79,7 +79,7 @@ async def create_key(
     )
     if not key.within(by):
         raise GrantExceedsOwnError("A limited key makes keys within its own limits.")
-    await _check_places(session, wanted)
+    await check_places(session, wanted.directorates, wanted.teams)
     taken = await queries.slots_taken(session, user.id, wanted.name, at)
     free = [slot for slot in SLOTS if slot not in taken]
     if not free:
@@ -101,7 +101,7 @@ async def create_user(session: AsyncSession, name: str, roles: Sequence[str], *,
     """Make a user with these roles; raises InvalidError, GrantExceedsOwnError."""
     _check_unlimited(by)
     user = User(name=name, active=True, roles=await _roles(session, roles))
-    _check_grant(user.scopes, by)
+    check_grant(user.scopes, by)
     session.add(user)
     await session.flush()
     return user
@@ -122,7 +122,7 @@ async def change_user(session: AsyncSession, user: User, change: UserChange, *, 
     if change.active is not None:
         user.active = change.active
     if user.active:
-        _check_grant(user.scopes - before, by)
+        check_grant(user.scopes - before, by)
     user.updated_at = now()  # roles alone change no column, and the version must still rise
     await session.flush()
 
@@ -144,18 +144,19 @@ async def _user_of(session: AsyncSession, user_id: UUID) -> User:
 
 def _scopes(wanted: KeyWanted, user: User, by: Actor) -> list[str] | None:
     if wanted.scopes is None:
-        _check_grant(user.scopes, by)
+        check_grant(user.scopes, by)
         return None
     for place, scope in enumerate(wanted.scopes):
         if scope not in user.scopes:
             detail = "None of the user's roles holds this scope"
             raise ScopeNotHeldError.at(f"#/scopes/{place}", detail, "not_held")
     scopes = frozenset(wanted.scopes)
-    _check_grant(scopes, by)
+    check_grant(scopes, by)
     return sorted(scopes)
 
 
-def _check_grant(scopes: frozenset[str], by: Actor) -> None:
+def check_grant(scopes: frozenset[str], by: Actor) -> None:
+    """Refuse to give what one does not hold; raises GrantExceedsOwnError."""
     if missing := sorted(scopes - by.scopes):
         raise GrantExceedsOwnError(missing=missing)
 
@@ -165,11 +166,14 @@ def _check_unlimited(by: Actor) -> None:
         raise GrantExceedsOwnError("Users belong to the whole trust; a limited key changes none.")
 
 
-async def _check_places(session: AsyncSession, wanted: KeyWanted) -> None:
-    directorates, teams = set(wanted.directorates or ()), set(wanted.teams or ())
-    if directorates - await queries.known_places(session, Directorate, directorates):
+async def check_places(
+    session: AsyncSession, directorates: Sequence[UUID] | None, teams: Sequence[UUID] | None
+) -> None:
+    """Refuse limits that are no place; raises DirectorateNotFoundError, TeamNotFoundError."""
+    wide, near = set(directorates or ()), set(teams or ())
+    if wide - await queries.known_places(session, Directorate, wide):
         raise DirectorateNotFoundError
-    if teams - await queries.known_places(session, Team, teams):
+    if near - await queries.known_places(session, Team, near):
         raise TeamNotFoundError
 
 

@@ -7,6 +7,7 @@ from app.api.problems import UnauthenticatedError, responses
 from app.api.strict import StrictRoute
 from app.api.v1.me.schemas import Me
 from app.core.actor import Actor
+from app.core.errors import ForbiddenError
 from app.domain.identity import queries
 
 router = APIRouter(tags=["me"], route_class=StrictRoute)
@@ -15,7 +16,7 @@ Known = Annotated[Actor, Security(authenticate, scopes=[])]
 FIELDS = tuple(Me.model_fields)
 
 
-@router.get("/me", response_model=Me, responses=responses(UnauthenticatedError))
+@router.get("/me", response_model=Me, responses=responses(UnauthenticatedError, ForbiddenError))
 async def get_me(actor: Known, door: Door) -> Response:
     """Tell who is asking, and what they may do and see.
 

@@ -111,6 +111,26 @@ class PrintList(BaseModel):
     next: str | None = NEXT
 
 
+class OwnMessage(BaseModel):
+    """What one was told: how, when, and in which words, until they are forgotten."""
+
+    id: UUID
+    kind: Notice = Field(description="What it is about.")
+    status: MessageStatus
+    channel: ContactChannel
+    format: Format
+    language: Language
+    subject: str | None = Field(examples=["You have a place: A kinder front door"])
+    text: str | None = Field(examples=["Hello Amara, ..."])
+    created_at: AwareDatetime
+    sent_at: AwareDatetime | None
+
+
+class OwnMessageList(BaseModel):
+    items: list[OwnMessage]
+    next: str | None = NEXT
+
+
 class PrintFilters(Paging):
     kind: Notice | None = None
     channel: ContactChannel | None = None

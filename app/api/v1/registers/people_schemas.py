@@ -215,7 +215,7 @@ class StatusOut(BaseModel):
     status: PersonStatus
     since: Day
     reason: Reason | None
-    changed_by: UUID | None = Field(description="Null where they did it themselves.")
+    changed_by: UUID | None = Field(description="Null or their own where they did it themselves.")
 
     @classmethod
     def of(cls, change: StatusChange) -> Self:

@@ -164,6 +164,12 @@ async def to_change(session: AsyncSession, id_: UUID, *, to: Actor) -> Opportuni
     return await _get(session, alone, _OWN, to)
 
 
+async def to_answer(session: AsyncSession, id_: UUID) -> Opportunity:
+    """Load the opportunity of somebody's own participation, so that its places stay as they are."""
+    alone = select(Opportunity).where(Opportunity.id == id_).with_for_update(key_share=True)
+    return (await session.scalars(alone)).one()
+
+
 async def _get(
     session: AsyncSession, found: Select[Any], limit: ColumnElement[bool], to: Actor
 ) -> Opportunity:

@@ -57,6 +57,15 @@ FOLLOWING: Final[Mapping[S, tuple[S, ...]]] = {
     S.DECLINED: (),
     S.WITHDRAWN: (),
 }
+# What a person may say of their own; the rest is for who keeps the opportunity.
+ANSWERS: Final = frozenset(
+    {
+        (S.INVITED, S.ACCEPTED),
+        (S.INVITED, S.DECLINED),
+        (S.APPLIED, S.WITHDRAWN),
+        (S.ACCEPTED, S.WITHDRAWN),
+    }
+)
 # Who holds a place, or held one to the end.
 TAKES_PLACE: Final = (S.ACCEPTED, S.ATTENDED, S.DID_NOT_ATTEND, S.COMPLETED)
 _TOOK_PART: Final = " OR ".join(f"status = '{each}'" for each in TAKES_PLACE[1:])
@@ -137,6 +146,11 @@ class Participation(Entity):
         if status in TAKES_PLACE:
             opportunity.goes_on()
         self.status, self.status_since = status, today
+
+    def answers(self, status: S) -> None:
+        """Refuse what is not the person's own to say; raises ParticipationStatusError."""
+        if (self.status, status) not in ANSWERS:
+            raise ParticipationStatusError(f"It is {self.status}", state=self.status)
 
     def feed_back(self, side: Side, words: str) -> None:
         """Note what one side tells the other; raises ParticipationStatusError.

@@ -91,6 +91,32 @@ async def get(session: AsyncSession, id_: UUID, *, to: Actor) -> Participation:
     return participation
 
 
+async def find_own(
+    door: Statement,
+    fields: tuple[str, ...],
+    page: Page,
+    filters: Mapping[str, Any],
+    person: Person,
+) -> bytes:
+    """Give a page of one person's own participations as JSON."""
+    return await PARTICIPATIONS.page(door, fields, page, {**filters, "person": person.id})
+
+
+async def show_own(
+    door: Statement, fields: tuple[str, ...], id_: UUID, person: Person
+) -> tuple[bytes, int]:
+    """Give one of a person's own participations as JSON, and its version."""
+    return await PARTICIPATIONS.one(door, fields, id_, {"person": person.id})
+
+
+async def get_own(session: AsyncSession, id_: UUID, person: Person) -> Participation:
+    """Load one of a person's own participations; raises ParticipationNotFoundError."""
+    found = await session.get(P, id_)
+    if found is None or found.person_id != person.id:
+        raise ParticipationNotFoundError
+    return found
+
+
 async def taken(session: AsyncSession, opportunity_id: UUID) -> int:
     """Count the places of an opportunity that are taken."""
     found = select(func.count()).where(

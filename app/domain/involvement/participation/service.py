@@ -67,6 +67,34 @@ async def turn(
     GatesMissingError, OpportunityFullError.
     """
     opportunity = await _opportunity(session, participation.opportunity_id, status, by)
+    await _follow(session, participation, opportunity, status, reason, by)
+
+
+async def answer(
+    session: AsyncSession,
+    participation: Participation,
+    status: ParticipationStatus,
+    reason: str | None,
+    *,
+    by: Actor,
+) -> None:
+    """Let a person accept or decline an invitation, or withdraw.
+
+    Nobody accepts their own application. Raises what `turn` raises.
+    """
+    participation.answers(status)
+    opportunity = await opportunities.to_answer(session, participation.opportunity_id)
+    await _follow(session, participation, opportunity, status, reason, by)
+
+
+async def _follow(
+    session: AsyncSession,
+    participation: Participation,
+    opportunity: Opportunity,
+    status: ParticipationStatus,
+    reason: str | None,
+    by: Actor,
+) -> None:
     before = participation.status
     if status is ParticipationStatus.ACCEPTED:
         taken = await queries.taken(session, opportunity.id)

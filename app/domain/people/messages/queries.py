@@ -118,6 +118,14 @@ async def of_person(
     return await PEOPLES.page(door, fields, page, values)
 
 
+async def told(
+    door: Statement, fields: Fields, page: Page, filters: Filters, person: Person
+) -> bytes:
+    """Give a page of what one person was told, in its words, as JSON."""
+    values = {**filters, "of_people": True, "person": person.id, "today": today()}
+    return await PRINTED.page(door, fields, page, values)
+
+
 async def to_print(
     session: AsyncSession, fields: Fields, page: Page, filters: Filters, *, to: Actor
 ) -> bytes:

@@ -124,6 +124,17 @@ async def show(
     return await PEOPLE.one(door, fields, id_, {**_limits(to), "today": today()})
 
 
+async def show_own(door: Statement, fields: tuple[str, ...], person: Person) -> tuple[bytes, int]:
+    """Give a record that is the caller's own as JSON, and its version."""
+    return await PEOPLE.one(door, fields, person.id, {"today": today()})
+
+
+async def alone(session: AsyncSession, person: Person) -> Person:
+    """Lock a record that was loaded before, so that nobody else changes what belongs to it."""
+    await session.refresh(person, with_for_update=True)
+    return person
+
+
 async def get(session: AsyncSession, id_: UUID, *, to: Actor, lock: bool = False) -> Person:
     """Load a person whom one may see; raises PersonNotFoundError."""
     found = select(P).where(P.id == id_)

@@ -14,7 +14,12 @@ from app.core.db import Base, flush
 from app.domain.identity.models import User
 from app.domain.organisation.errors import DirectorateNotFoundError
 from app.domain.organisation.models import Directorate
-from app.domain.people.register.errors import REFUSALS, LeadUnknownError, PersonMergedError
+from app.domain.people.register.errors import (
+    REFUSALS,
+    LeadUnknownError,
+    PersonMergedError,
+    PersonStatusError,
+)
 from app.domain.people.register.models import Person, PersonStatus, RolePeriod, StatusChange
 
 MERGED: Final = "The record was merged into another one"
@@ -75,6 +80,14 @@ async def turn(
     """
     person.turn(status, today(), until)
     await _note(session, person, reason, by)
+
+
+async def resume(session: AsyncSession, person: Person, *, by: Actor) -> None:
+    """Let a person end their pause; raises PersonMergedError, PersonStatusError."""
+    person.unmerged()
+    if person.status is not PersonStatus.PAUSED:
+        raise PersonStatusError(f"The status is {person.status}", state=person.status)
+    await turn(session, person, PersonStatus.ACTIVE, None, by=by)
 
 
 async def give_role(session: AsyncSession, person: Person, told: Mapping[str, Any]) -> RolePeriod:
