@@ -27,6 +27,10 @@ RIGHTS = {
     "pastoral_concern": {"read": NOTHING},
     "pastoral_break_glass": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "subject_access": {"read": NOTHING},
+    "subject_reading": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "legal_hold": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "erasure": {"app": ADDED, "worker": ADDED},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
