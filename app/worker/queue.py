@@ -39,6 +39,7 @@ from app.worker.topics import (
     reminders,
     retention,
     returns,
+    rights,
     searches,
     themes,
 )
@@ -60,6 +61,7 @@ OUTBOUND: Mapping[str, Outbound] = {SEND: messages.handle}
 # What runs when, in UTC; each sees to it that running twice is no harm.
 SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     "retention": ("17 3 * * *", retention.handle),
+    "retention_rules": ("37 3 * * *", rights.handle),
     "cadence": ("23 6 * * *", cadence.handle),
     "remind_of_returns": ("41 6 * * *", returns.handle),
     "remind_of_escalations": ("7 * * * *", moderation.remind),

@@ -29,6 +29,10 @@ RIGHTS = {
     "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
     "acted_for": {"app": ADDED, "worker": ADDED},
     "sign_in_code": {"read": NOTHING},
+    "subject_access": {"read": NOTHING},
+    "subject_reading": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "legal_hold": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "erasure": {"app": ADDED, "worker": ADDED},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "message_template": {"app": ADDED, "worker": ADDED},
     "inbox_event": {"read": {"SELECT", "INSERT"}},

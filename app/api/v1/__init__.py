@@ -68,6 +68,9 @@ from app.api.v1.registers.people import router as people
 from app.api.v1.registers.posts import router as posts
 from app.api.v1.registers.recovery import router as recovery
 from app.api.v1.registers.resources import router as resources
+from app.api.v1.registers.retention import router as retention
+from app.api.v1.registers.rights_access import router as rights_access
+from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
@@ -148,3 +151,6 @@ router.include_router(applicants)
 router.include_router(message_templates)
 router.include_router(people_messages)
 router.include_router(notify)
+router.include_router(rights_access)
+router.include_router(rights_erasure)
+router.include_router(retention)

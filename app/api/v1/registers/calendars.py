@@ -11,7 +11,11 @@ from app.core.actor import Actor
 from app.domain.involvement.calendars import queries, service
 from app.domain.involvement.calendars.errors import CalendarNotFoundError
 from app.domain.people.register import queries as people
-from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
+from app.domain.people.register.errors import (
+    PersonHeldError,
+    PersonMergedError,
+    PersonNotFoundError,
+)
 
 router = APIRouter(
     prefix="/registers/people/{person_id}/calendar", tags=["registers"], route_class=StrictRoute
@@ -51,7 +55,11 @@ async def open_person_calendar(
     )
 
 
-@router.delete("", status_code=204, responses=responses(PersonNotFoundError, CalendarNotFoundError))
+@router.delete(
+    "",
+    status_code=204,
+    responses=responses(PersonNotFoundError, PersonHeldError, CalendarNotFoundError),
+)
 async def close_person_calendar(actor: Keeper, session: Session, person_id: UUID) -> None:
     """Let a person's calendar be read no more."""
     person = await people.get(session, person_id, to=actor)

@@ -30,7 +30,11 @@ from app.domain.involvement.checks.errors import (
 )
 from app.domain.involvement.checks.models import DbsLevel
 from app.domain.people.register import queries as people
-from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
+from app.domain.people.register.errors import (
+    PersonHeldError,
+    PersonMergedError,
+    PersonNotFoundError,
+)
 
 router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
 
@@ -80,7 +84,7 @@ async def note_person_check(
 @router.delete(
     "/people/{person_id}/checks/{check_id}",
     status_code=204,
-    responses=responses(PersonNotFoundError, CheckNotFoundError, *STALE),
+    responses=responses(PersonNotFoundError, PersonHeldError, CheckNotFoundError, *STALE),
 )
 async def take_back_person_check(
     actor: Keeper, session: Session, match: IfMatch, person_id: UUID, check_id: UUID

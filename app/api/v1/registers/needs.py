@@ -28,7 +28,11 @@ from app.domain.people.needs.errors import (
     NeedReviewError,
 )
 from app.domain.people.register import queries as register
-from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
+from app.domain.people.register.errors import (
+    PersonHeldError,
+    PersonMergedError,
+    PersonNotFoundError,
+)
 from app.domain.people.register.models import Person
 
 router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
@@ -138,7 +142,9 @@ async def review_person_need(
 
 
 @router.delete(
-    "/people/{person_id}/needs/{need_id}", status_code=204, responses=responses(*CHANGES)
+    "/people/{person_id}/needs/{need_id}",
+    status_code=204,
+    responses=responses(PersonHeldError, *CHANGES),
 )
 async def end_person_need(
     actor: Keeper, session: Session, match: IfMatch, person_id: UUID, need_id: UUID

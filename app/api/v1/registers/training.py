@@ -39,7 +39,11 @@ from app.domain.involvement.training.errors import (
     CourseVersionUnknownError,
 )
 from app.domain.people.register import queries as people
-from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
+from app.domain.people.register.errors import (
+    PersonHeldError,
+    PersonMergedError,
+    PersonNotFoundError,
+)
 from app.domain.people.register.models import Person
 
 router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
@@ -191,7 +195,7 @@ async def get_completion(actor: Keeper, door: Door, completion_id: UUID) -> Resp
 @router.delete(
     "/completions/{completion_id}",
     status_code=204,
-    responses=responses(CompletionNotFoundError, *STALE),
+    responses=responses(CompletionNotFoundError, PersonHeldError, *STALE),
 )
 async def take_back_completion(
     actor: Keeper, session: Session, match: IfMatch, completion_id: UUID

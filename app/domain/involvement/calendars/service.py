@@ -2,8 +2,10 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.db import flush
 from app.domain.involvement.calendars import queries
 from app.domain.involvement.calendars.models import Calendar, digest, token
+from app.domain.people.register.errors import HELD
 from app.domain.people.register.models import Person
 
 
@@ -24,6 +26,6 @@ async def open_to(session: AsyncSession, person: Person) -> tuple[Calendar, str]
 
 
 async def close(session: AsyncSession, calendar: Calendar) -> None:
-    """Let nobody read a person's calendar any more."""
+    """Let nobody read a person's calendar any more; raises PersonHeldError."""
     await session.delete(calendar)
-    await session.flush()
+    await flush(session, HELD)

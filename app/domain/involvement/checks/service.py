@@ -11,6 +11,7 @@ from app.core.db import flush
 from app.domain.involvement.checks import queries
 from app.domain.involvement.checks.errors import REFUSALS
 from app.domain.involvement.checks.models import DbsCheck, DbsLevel, DbsPolicy
+from app.domain.people.register.errors import HELD
 from app.domain.people.register.models import Person
 
 
@@ -29,9 +30,9 @@ async def note(
 
 
 async def take_back(session: AsyncSession, check: DbsCheck) -> None:
-    """Delete what was noted by mistake."""
+    """Delete what was noted by mistake; raises PersonHeldError."""
     await session.delete(check)
-    await session.flush()
+    await flush(session, HELD)
 
 
 async def renew_after(session: AsyncSession, policy: DbsPolicy, months: int) -> None:

@@ -38,8 +38,10 @@ def within_reach(directorate_id: Any) -> ColumnElement[bool]:
 
 
 def person_in_reach(person_id: Any) -> ColumnElement[bool]:
-    """Tell whether the caller may see a person."""
-    seen = select(Person.id).where(Person.id == person_id, within_reach(Person.directorate_id))
+    """Tell whether the caller may see a person; who was erased is nobody."""
+    seen = select(Person.id).where(
+        Person.id == person_id, Person.erased_on.is_(None), within_reach(Person.directorate_id)
+    )
     return seen.correlate_except(Person).exists()
 
 

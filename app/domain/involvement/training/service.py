@@ -13,6 +13,7 @@ from app.domain.identity.models import User
 from app.domain.involvement.training import queries
 from app.domain.involvement.training.errors import REFUSALS
 from app.domain.involvement.training.models import Completion, Course, CourseVersion, known
+from app.domain.people.register.errors import HELD
 from app.domain.people.register.models import Person
 
 _TAUGHT = ("summary", "outcomes", "months")
@@ -72,9 +73,9 @@ async def complete(
 
 
 async def take_back(session: AsyncSession, completion: Completion) -> None:
-    """Delete what was noted by mistake."""
+    """Delete what was noted by mistake; raises PersonHeldError."""
     await session.delete(completion)
-    await session.flush()
+    await flush(session, HELD)
 
 
 async def _add_version(

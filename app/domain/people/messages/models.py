@@ -133,6 +133,7 @@ class Message(Entity):
         if self.status is MessageStatus.QUEUED:
             self.status, self.sent_at, self.problem = MessageStatus.SENT, at, None
             self.carrier_id = carrier_id
+            self._outlived()
 
     def settle(self, carrier_id: UUID, problem: str | None, at: datetime) -> None:
         """Note what became of the try that GOV.UK Notify knows by this id; None is delivered.
@@ -167,6 +168,13 @@ class Message(Entity):
         self.by_hand = self.by_hand or ByHand.FAILURE
         self.status, self.sent_at, self.handed_by = MessageStatus.SENT, at, by
         self.carrier_id = None
+        self._outlived()
+
+    def _outlived(self) -> None:
+        """Forget at once what outlived the record of whom it went to."""
+        if self.template_id is not None and self.person_id is None:
+            self.recipient_name = self.recipient_email = self.recipient_phone = None
+            self.recipient_address = self.subject = self.text = None
 
     def retry(self) -> None:
         """Let it be tried anew; raises MessageNotFailedError, MessageForgottenError."""

@@ -13,6 +13,7 @@ from app.domain.people.needs.codes import Format
 from app.domain.people.needs.errors import REFUSALS, FormatRefusedError
 from app.domain.people.needs.formats import usable
 from app.domain.people.needs.models import PersonNeed
+from app.domain.people.register.errors import HELD
 from app.domain.people.register.models import Person
 
 
@@ -45,8 +46,9 @@ async def review(session: AsyncSession, person: Person, need: PersonNeed, told: 
 
 
 async def end(session: AsyncSession, person: Person, need: PersonNeed) -> None:
-    """Take away a need that is no more; raises PersonMergedError."""
+    """Take away a need that is no more; raises PersonMergedError, PersonHeldError."""
     await session.delete(need)
+    await flush(session, HELD)
     await _of(session, person)
 
 

@@ -21,6 +21,11 @@ class PersonMergedError(DomainError):
     title = "This record was merged into another one"
 
 
+class PersonHeldError(DomainError):
+    slug = "legal-hold"
+    title = "A legal hold stands on this person: nothing of theirs is deleted"
+
+
 class LeadUnknownError(InvalidError):
     slug = "lead-unknown"
     title = "A lead is an active user"
@@ -52,3 +57,5 @@ REFUSALS: dict[str, type[DomainError]] = {
     "ck_person_role_in_order": RolePeriodOrderError,
     "ex_person_role_once": RoleOverlapError,
 }
+# What refuses to delete anything of a person while a legal hold stands.
+HELD: dict[str, type[DomainError]] = {"legal_hold": PersonHeldError}

@@ -109,7 +109,8 @@ class Person(Entity):
     """Somebody who is involved, was, or asked to be.
 
     `lead_id` is the involvement lead who welcomed them. Who was merged into another record stays,
-    for its history, and is changed no more.
+    for its history, and is changed no more. Of who was erased a row stays that names nobody, so
+    that figures stay; it is never read as a person's.
     """
 
     __tablename__ = "person"
@@ -123,6 +124,14 @@ class Person(Entity):
         CheckConstraint("(status = 'paused') OR paused_until IS NULL", name="paused_until"),
         CheckConstraint("merged_into IS NULL OR status = 'left'", name="merged_left"),
         CheckConstraint("merged_into <> id", name="merged_into_another"),
+        CheckConstraint(
+            "erased_on IS NULL OR (status = 'left' AND name = '(erased)'"
+            " AND num_nonnulls(known_as, pronouns, born_on, email, phone, address,"
+            " preferred_channel, lived_experience, availability_note, asked, lead_id) = 0"
+            " AND cardinality(lived_experience_tags || interests || skills || pathways"
+            " || availability) = 0)",
+            name="erased_whole",
+        ),
         Index("ix_person_names", text(NAMES), postgresql_using="gin"),
         Index("ix_person_found_by", "pathways", "skills", "interests", postgresql_using="gin"),
         Index(None, "status", "id"),
@@ -153,6 +162,7 @@ class Person(Entity):
     paused_until: Mapped[date | None]
     lead_id: Mapped[UUID | None] = mapped_column(ForeignKey(User.id))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    erased_on: Mapped[date | None]
 
     def tell(self, told: Mapping[str, Any], today: date) -> None:
         """Take what is told; raises PersonMergedError, ChannelMissingError, BornLaterError."""

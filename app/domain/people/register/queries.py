@@ -95,7 +95,8 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
 
 
 def _people(using: frozenset[str]) -> Select[Any]:
-    return select(P).where(*(_FILTERS[name] for name in sorted(using & _FILTERS.keys())))
+    known = select(P).where(P.erased_on.is_(None))
+    return known.where(*(_FILTERS[name] for name in sorted(using & _FILTERS.keys())))
 
 
 _VERSION: Final = P.__table__.c.version
@@ -137,7 +138,7 @@ async def alone(session: AsyncSession, person: Person) -> Person:
 
 async def get(session: AsyncSession, id_: UUID, *, to: Actor, lock: bool = False) -> Person:
     """Load a person whom one may see; raises PersonNotFoundError."""
-    found = select(P).where(P.id == id_)
+    found = select(P).where(P.id == id_, P.erased_on.is_(None))
     if to.teams is not None:
         found = found.where(_FILTERS["visible"]).params(_limits(to))
     person = await session.scalar(found.with_for_update() if lock else found)
