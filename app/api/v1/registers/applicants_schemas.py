@@ -113,7 +113,7 @@ class ApplicantPatch(BaseModel):
 class StageNew(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    stage: Stage
+    stage: Stage = Field(examples=["interviewed"])
     reached_on: Day | None = Field(None, description="Today if not told.", examples=["2026-06-01"])
 
     @model_validator(mode="after")

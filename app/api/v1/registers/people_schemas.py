@@ -194,7 +194,7 @@ class StatusNew(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: PersonStatus
+    status: PersonStatus = Field(examples=["active"])
     reason: Reason | None = None
     until: Day | None = Field(None, description="The last day of a pause.", examples=[None])
 
