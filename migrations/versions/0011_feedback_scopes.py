@@ -1,7 +1,6 @@
 """Roles get what their jobs need of the new areas of feedback."""
 
-import sqlalchemy as sa
-from alembic import op
+from migrations import roles
 
 revision: str = "0011"
 down_revision: str | None = "0010"
@@ -46,33 +45,10 @@ GAINED = {
     "team_lead": (ACT, CODE, SUBMIT),
 }
 
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = :code"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE code = :code"""
-)
-
-
-def change(statement: sa.TextClause) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    for code, scopes in GAINED.items():
-        op.get_bind().execute(statement, {"code": code, "scopes": list(scopes)})
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
-
 
 def upgrade() -> None:
-    change(GAIN)
+    roles.gain(GAINED)
 
 
 def downgrade() -> None:
-    change(LOSE)
+    roles.lose({scope for scopes in GAINED.values() for scope in scopes})

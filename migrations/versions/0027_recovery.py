@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0027"
 down_revision: str | None = "0026"
 branch_labels = None
@@ -10,27 +12,6 @@ depends_on = None
 
 SCOPES = ["recovery:keep"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
-
-
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -120,11 +101,11 @@ def upgrade() -> None:
         postgresql_where="ended_on IS NULL",
     )
     op.execute("SELECT record_changes('recovery_referral')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
 
     op.drop_index(
         "uq_recovery_referral_open",

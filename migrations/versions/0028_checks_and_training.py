@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0028"
 down_revision: str | None = "0027"
 branch_labels = None
@@ -11,32 +13,11 @@ depends_on = None
 RECORDED = ("course", "course_completion", "course_version", "dbs_check", "dbs_policy")
 SCOPES = ["registers:checks"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 # Three years, as most trusts have them renewed; the trust's own to decide.
 POLICIES = """
 INSERT INTO dbs_policy (id, level, months, created_at, updated_at, version)
 SELECT gen_random_uuid(), level, 36, now(), now(), 1
   FROM unnest(ARRAY['basic', 'standard', 'enhanced', 'enhanced_barred']) level"""
-
-
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -212,11 +193,11 @@ def upgrade() -> None:
     op.execute(POLICIES)
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
 
     op.drop_index(op.f("ix_dbs_check_expires_on_id"), table_name="dbs_check")
     op.drop_table("dbs_check")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0029"
 down_revision: str | None = "0028"
 branch_labels = None
@@ -20,20 +22,6 @@ RECORDED = (
 )
 SCOPES = ["registers:fund", "registers:opportunities"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 # What a person lacks on a day, as `check:<level>` and `course:<code>`.
 MISSING = """
 CREATE FUNCTION gates_missing(opportunity_id uuid, person_id uuid, on_day date) RETURNS text[]
@@ -208,13 +196,6 @@ DROPS = (
     "DROP FUNCTION participation_refuse(text)",
     "DROP FUNCTION gates_missing(uuid, uuid, date)",
 )
-
-
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -610,11 +591,11 @@ def upgrade() -> None:
         op.execute(statement)
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
     for statement in DROPS:
         op.execute(statement)
     op.drop_index(op.f("ix_fund_spend_application_id_id"), table_name="fund_spend")

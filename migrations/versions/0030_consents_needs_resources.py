@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import roles
+
 revision: str = "0030"
 down_revision: str | None = "0029"
 branch_labels = None
@@ -48,20 +50,6 @@ GAINS = {
     "complaints": ["resources:ask", "resources:read"],
     "team_lead": ["resources:ask", "resources:read"],
 }
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = :code"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 
 TEXT_FIXED = """
 CREATE FUNCTION consent_text_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -179,14 +167,6 @@ def stamped() -> tuple[sa.Column[object], ...]:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
     )
-
-
-def change(statement: sa.TextClause, *told: dict[str, object]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    for each in told:
-        op.get_bind().execute(statement, each)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def ship() -> None:
@@ -430,11 +410,11 @@ def upgrade() -> None:
     ship()
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, *({"code": code, "scopes": scopes} for code, scopes in GAINS.items()))
+    roles.gain(GAINS)
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": GAINS["administrator"]})
+    roles.lose(GAINS["administrator"])
     op.drop_index(op.f("ix_person_use_consent_id_used_at"), table_name="person_use")
     op.drop_table("person_use")
     op.drop_index(op.f("ix_person_need_review_on"), table_name="person_need")

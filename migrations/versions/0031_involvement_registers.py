@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import roles
+
 revision: str = "0031"
 down_revision: str | None = "0030"
 branch_labels = None
@@ -161,27 +163,6 @@ FOR EACH ROW EXECUTE FUNCTION refuse_early_survey()""",
 )
 SCOPES = ["registers:applicants"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
-
-
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -852,11 +833,11 @@ def upgrade() -> None:
         op.execute(statement)
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
     op.drop_table("recruitment_survey")
     op.drop_table("recruitment_stage")
     op.drop_table("mentoring_meeting")

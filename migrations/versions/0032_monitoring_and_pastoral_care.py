@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0032"
 down_revision: str | None = "0031"
 branch_labels = None
@@ -25,20 +27,6 @@ GAINED = {
     "complaints": ["pastoral:concerns"],
     "involvement_lead": ALL,
 }
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = :code"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 
 # What the owner's functions do for everybody, and nobody sees; a session of the owner's sees
 # nothing either unless it says what it is about.
@@ -234,14 +222,6 @@ FUNCTIONS = {
     "hand_over(regclass, name, uuid, uuid)": HAND_OVER,
     "equality_counts(text, text, date)": COUNTS,
 }
-
-
-def change(statement: sa.TextClause, *told: dict[str, object]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    for each in told:
-        op.get_bind().execute(statement, each)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -572,12 +552,12 @@ def upgrade() -> None:
     )
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, *({"code": code, "scopes": scopes} for code, scopes in GAINED.items()))
+    roles.gain(GAINED)
 
 
 def downgrade() -> None:
     gained = {scope for scopes in GAINED.values() for scope in scopes}
-    change(LOSE, {"scopes": sorted(gained)})
+    roles.lose(gained)
     for table in LEADS:
         op.execute(f"DROP POLICY of_who_broke_the_glass ON {table}")
     for table in (*LEADS, "pastoral_break_glass"):

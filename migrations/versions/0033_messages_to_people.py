@@ -6,6 +6,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0033"
 down_revision: str | None = "0032"
 branch_labels = None
@@ -37,20 +39,6 @@ PLACES = {
 }
 SCOPES = ["registers:messages"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 NOTICE_PLACES = "\n".join(
     (
         "CREATE FUNCTION notice_places(notice text) RETURNS text[]",
@@ -149,13 +137,6 @@ def hold(name: str, condition: str) -> None:
     )
 
 
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
-
-
 def ship() -> None:
     """Write the templates that come with the service, for the trust to replace by its own."""
     statement = sa.text(
@@ -220,7 +201,7 @@ def upgrade() -> None:
     op.execute("GRANT EXECUTE ON FUNCTION check_ins_due(date, date) TO everyvoice_worker")
     ship()
     op.execute("SELECT record_changes('message_template')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
     for name, condition in CHECKS.items():
         hold(name, condition)
     # In transactions of their own: nobody waits while the messages are looked through.
@@ -241,7 +222,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
     # What the code before knows no word for: people's messages go, the staff's stay.
     op.execute(
         "DELETE FROM message WHERE template_id IS NOT NULL OR status = 'to_print'"

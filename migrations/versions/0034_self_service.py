@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import roles
+
 revision: str = "0034"
 down_revision: str | None = "0033"
 branch_labels = None
@@ -14,20 +16,6 @@ TOLD = ("user_identity", "person_binding")
 WRITERS = "everyvoice_app, everyvoice_worker"
 SCOPES = ["registers:on_behalf"]
 KEEPERS = ["administrator", "involvement_lead"]
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = ANY(CAST(:codes AS text[]))"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
 CHECKS = {
     "check_sign_in_code": """
     IF OLD.used_at IS NOT NULL AND NEW.used_at IS DISTINCT FROM OLD.used_at THEN
@@ -69,13 +57,6 @@ OF_THE_PERSON = (
     + WRITERS
     + " USING (person_id = nullif(current_setting('everyvoice.own', true), '')::uuid)"
 )
-
-
-def change(statement: sa.TextClause, told: dict[str, list[str]]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    op.execute("ALTER TABLE role DISABLE TRIGGER record_update")
-    op.get_bind().execute(statement, told)
-    op.execute("ALTER TABLE role ENABLE TRIGGER record_update")
 
 
 def upgrade() -> None:
@@ -262,11 +243,11 @@ def upgrade() -> None:
         )
     for table in RECORDED:
         op.execute(f"SELECT record_changes('{table}')")
-    change(GAIN, {"scopes": SCOPES, "codes": KEEPERS})
+    roles.gain(dict.fromkeys(KEEPERS, SCOPES))
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": SCOPES})
+    roles.lose(SCOPES)
     for table in OWN:
         op.execute(f"DROP POLICY of_the_person ON {table}")
     op.drop_index(op.f("ix_sign_in_code_supporter_id"), table_name="sign_in_code")

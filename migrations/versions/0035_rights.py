@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from migrations import roles
+
 revision: str = "0035"
 down_revision: str | None = "0034"
 branch_labels = None
@@ -23,25 +25,6 @@ ALL = ["rights:govern", "rights:read", "rights:write"]
 # Who makes users gives only what they hold.
 GAINED = {"administrator": ALL, "involvement_lead": ["rights:read", "rights:write"]}
 GOVERNANCE = ("information_governance", "Information governance", [*ALL, "registers:read"])
-GAIN = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT array_agg(DISTINCT scope ORDER BY scope)
-                       FROM unnest(scopes || CAST(:scopes AS text[])) scope)
-     WHERE code = :code"""
-)
-LOSE = sa.text(
-    """
-    UPDATE role SET updated_at = now(), version = version + 1,
-           scopes = (SELECT coalesce(array_agg(scope ORDER BY scope), '{}')
-                       FROM unnest(scopes) scope WHERE scope <> ALL(CAST(:scopes AS text[])))
-     WHERE scopes && CAST(:scopes AS text[])"""
-)
-SEED = sa.text(
-    "INSERT INTO role (id, code, name, scopes, created_at, updated_at, version)"
-    " VALUES (gen_random_uuid(), :code, :name, CAST(:scopes AS text[]), now(), now(), 1)"
-    " ON CONFLICT (code) DO NOTHING"
-)
 # Drafts: months from the domain's usual practice, which a named person confirms or changes.
 DRAFTS = {
     "people_left": 72,
@@ -232,16 +215,6 @@ INNER = {
     "refuse_held()": REFUSE_HELD,
     "hold_rows(regclass, name)": HOLD_ROWS,
 }
-
-
-def change(statement: sa.TextClause, *told: dict[str, object]) -> None:
-    """Change the shipped roles; that is no change that somebody made, so it is not recorded."""
-    for event in ("insert", "update"):
-        op.execute(f"ALTER TABLE role DISABLE TRIGGER record_{event}")
-    for each in told:
-        op.get_bind().execute(statement, each)
-    for event in ("insert", "update"):
-        op.execute(f"ALTER TABLE role ENABLE TRIGGER record_{event}")
 
 
 def upgrade() -> None:
@@ -522,12 +495,12 @@ def upgrade() -> None:
         )
     op.execute("ALTER TABLE retention_rule ENABLE TRIGGER record_insert")
     code, name, scopes = GOVERNANCE
-    change(SEED, {"code": code, "name": name, "scopes": sorted(scopes)})
-    change(GAIN, *({"code": code, "scopes": scopes} for code, scopes in GAINED.items()))
+    roles.add(code, name, scopes)
+    roles.gain(GAINED)
 
 
 def downgrade() -> None:
-    change(LOSE, {"scopes": ALL})
+    roles.lose(ALL)
     op.execute("DROP TRIGGER legal_hold_erased ON person")
     op.execute(LET_GO)
     op.drop_constraint("ck_person_erased_whole", "person")
