@@ -7,10 +7,19 @@ from app.domain.feedback import codes
 from app.domain.feedback.actions import codes as actions
 from app.domain.feedback.actions.strategy import MEASURES
 from app.domain.feedback.themes.framework import CURRENT
+from app.domain.involvement.checks.models import DbsLevel
+from app.domain.involvement.forums.issues.models import RaisedBy
+from app.domain.involvement.forums.models import ForumKind
+from app.domain.involvement.opportunities.models import OpportunityKind
+from app.domain.involvement.participation.models import ParticipationStatus
+from app.domain.involvement.posts.models import PostKind
+from app.domain.involvement.recovery.models import RecoveryService
 from app.domain.organisation import models as organisation
 from app.domain.people.consents import models as consents
 from app.domain.people.monitoring import codes as dictionary
 from app.domain.people.needs import codes as needs
+from app.domain.people.register import models as register
+from app.domain.people.supporters import models as supporters
 
 URL = "/v1/reference"
 EXPECTED = {
@@ -42,6 +51,19 @@ EXPECTED = {
     "need_kind": needs.NeedKind,
     "need_reference_set": needs.REFERENCE_SETS.values(),
     "information_format": needs.Format,
+    "involvement_role": register.InvolvementRole,
+    "person_status": register.PersonStatus,
+    "contact_channel": register.ContactChannel,
+    "availability": register.Availability,
+    "supporter_relation": supporters.Relation,
+    "supporter_may": supporters.May,
+    "opportunity_kind": OpportunityKind,
+    "participation_status": ParticipationStatus,
+    "dbs_level": DbsLevel,
+    "forum_kind": ForumKind,
+    "issue_raised_by": RaisedBy,
+    "involvement_post_kind": PostKind,
+    "recovery_service": RecoveryService,
 }
 
 

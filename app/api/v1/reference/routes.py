@@ -12,10 +12,13 @@ from app.core.reference import by_name
 from app.domain.feedback import reference as feedback
 from app.domain.feedback.actions import reference as actions
 from app.domain.feedback.themes import framework as themes
+from app.domain.involvement import reference as involvement
 from app.domain.organisation import reference as organisation
 from app.domain.people.consents import reference as consents
 from app.domain.people.monitoring import reference as monitoring
 from app.domain.people.needs import reference as needs
+from app.domain.people.register import reference as register
+from app.domain.people.supporters import reference as supporters
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
@@ -28,6 +31,9 @@ LISTS: Final = by_name(
         *organisation.LISTS,
         *consents.LISTS,
         *needs.LISTS,
+        *register.LISTS,
+        *supporters.LISTS,
+        *involvement.LISTS,
     )
 )
 _FRESH: Final = 3600
