@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,7 +14,7 @@ from app.domain.identity import keys
 from app.domain.identity.scopes import SCOPES
 from tests.api.document import operations, request
 from tests.conftest import PEPPER
-from tests.e2e.serving import filling, serving
+from tests.e2e.serving import filling, serving, unmeasured
 from tests.factories import Given, drained, event, review
 
 HERE = Path(__file__).parent
@@ -70,7 +69,7 @@ def fuzz(
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(HERE.parents[1])},
+        env=unmeasured() | {"PYTHONPATH": str(HERE.parents[1])},
         capture_output=True,
         text=True,
         timeout=600,

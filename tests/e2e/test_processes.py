@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from app.core.db import create_engine
 from app.domain.identity import keys
 from app.domain.identity.scopes import SCOPES
 from tests.conftest import PEPPER, SECRET, _execute, server_url
+from tests.e2e.serving import free_port, unmeasured
 from tests.factories import Given, event, review, signed
 
 CANARY = "Canary"
@@ -29,19 +29,12 @@ JSON = {"Content-Type": "application/json"}
 RATE = 50  # requests a second
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Process:
     """One command of the service, its log in a file."""
 
     def __init__(self, command: str, url: str, log: Path, *, measured: bool) -> None:
         self.port, self.log = free_port(), log
-        kept = {n: v for n, v in os.environ.items() if measured or not n.startswith("COVERAGE_")}
-        environment = kept | {
+        environment = (dict(os.environ) if measured else unmeasured()) | {
             "EVERYVOICE_DATABASE__URL": url,
             "EVERYVOICE_PORT": str(self.port),
             "EVERYVOICE_LOG_LEVEL": "debug",
