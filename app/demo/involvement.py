@@ -21,6 +21,9 @@ from app.domain.involvement.participation.models import ParticipationStatus
 from app.domain.involvement.posts import service as posts
 from app.domain.involvement.posts.models import PostKind
 from app.domain.organisation.accessibility import Access
+from app.domain.people.consents import queries as agreed
+from app.domain.people.consents import service as consents
+from app.domain.people.consents.models import ConsentChannel, GivenBy, Purpose
 from app.domain.people.needs import service as needs
 from app.domain.people.needs.codes import Format, NeedKind
 from app.domain.people.register import service as register
@@ -176,6 +179,12 @@ async def _known(session: AsyncSession, known: Known, directorate: UUID, by: Act
         return person
     await register.welcome(session, person, by.id, by=by)
     await register.turn(session, person, known.status, None, by=by)
+    for purpose in (Purpose.INVOLVEMENT_AGREEMENT, Purpose.OPPORTUNITIES):
+        newest = await agreed.newest(session, purpose)
+        if newest is not None:
+            given = {"text_id": newest.id, "channel": ConsentChannel.PAPER, "given_at": None}
+            given |= {"given_by": GivenBy.PERSON, "giver_name": None}
+            await consents.give(session, person, given, by=by)
     period = {"role": known.role, "valid_from": today() - timedelta(365), "valid_to": None}
     await register.give_role(session, person, period)
     return person

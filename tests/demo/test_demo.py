@@ -155,6 +155,7 @@ async def test_a_newcomer_finds_people_who_are_involved(named, invoke, committed
     assert await count(committed, "SELECT count(*) FROM person WHERE name NOT LIKE '%(demo)'") == 0
     asked = "SELECT count(*) FROM participation WHERE status IN ('applied', 'invited')"
     assert await count(committed, asked) == 2
+    assert await count(committed, "SELECT count(*) FROM message WHERE status = 'failed'") == 0
 
 
 async def test_loaded_twice_it_is_there_once(named, invoke, committed):
