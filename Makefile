@@ -31,7 +31,7 @@ run: $(RUN) ## run everything here: PostgreSQL, API and worker on 127.0.0.1:8000
 	@exec $(PY) -m app.cli run
 
 test: $(DEV) ## the everyday tests, under three minutes (PG=system, ARGS="-k words")
-	$(PY) -m pytest -n auto $(ARGS)
+	$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: format lint types imports migrations contract words dependencies audit image-steps suite ## all that CI runs
 	@echo "All checks passed."
@@ -65,7 +65,7 @@ audit: $(DEV)
 	@PATH="$(abspath $(VENV))/bin:$$PATH" .ci/audit
 
 suite: $(DEV)
-	$(PY) -m pytest -n auto -m "slow or not slow" --cov --cov-branch --cov-fail-under=100 $(ARGS)
+	$(PY) -m pytest -n auto --dist worksteal -m "slow or not slow" --cov --cov-branch --cov-fail-under=100 $(ARGS)
 
 bench: $(DEV) ## measure against peers and limits (ARGS=--quick); writes bench/results.md
 	$(PY) -m bench $(ARGS)
