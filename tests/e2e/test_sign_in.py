@@ -142,7 +142,7 @@ async def test_staff_and_public_sign_in_and_a_code_opens_a_record(
         me = {"Authorization": f"Bearer {await signed_in(public, 'amara')}"}
         assert (await http.get(ME, headers=me)).json()["type"] == "/problems/not-bound"
         sent = await http.post(f"{place}/sign-in-codes", headers=lead)
-        assert sent.status_code == 201, sent.text
+        assert sent.status_code == 202, sent.text
         message = (await session.scalars(select(Message))).one()
         (code,) = CODE.findall(message.text)
         bound = await http.put(f"{ME}/binding", json={"code": code}, headers=me)

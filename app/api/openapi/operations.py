@@ -33,6 +33,7 @@ _CASED: Final = {
     "if-none-match": "If-None-Match",
     "on-behalf-of": "On-Behalf-Of",
 }
+_NULL: Final = {"type": "null"}
 _JSON: Final = "application/json"
 _MERGE_PATCH: Final = "application/merge-patch+json"
 
@@ -106,6 +107,9 @@ def _tell_input(told: Told) -> None:
         parameter["name"] = _CASED.get(parameter["name"], parameter["name"])
         if parameter["name"] == "If-Match":
             parameter["required"] = True
+        if parameter["in"] == "header":  # left out it may be, and never null
+            told_of = parameter["schema"].pop("anyOf", [])
+            parameter["schema"].update(*(each for each in told_of if each != _NULL))
     if told.method == "patch" and _JSON in told.bodies:
         told.bodies[_MERGE_PATCH] = dict(told.bodies[_JSON])
 

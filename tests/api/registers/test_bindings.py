@@ -40,7 +40,7 @@ def sent(keeper, session):
 
     async def made(person: str, place: str = "sign-in-codes") -> str:
         answer = await keeper.send("POST", f"{PEOPLE}/{person}/{place}", None)
-        assert answer.status_code == 201, answer.text
+        assert answer.status_code == 202, answer.text
         newest = select(Message).order_by(Message.id.desc()).limit(1)
         message = (await session.scalars(newest)).one()
         (code,) = CODE.findall(message.text)
@@ -145,7 +145,7 @@ async def test_a_code_goes_to_its_person_alone(keeper, session):
     told = {"email": "a@example.org", "phone": "07700 900123", "preferred_channel": "phone"}
     found = await keeper.made(PEOPLE, name="Amara", **told)
     answer = await keeper.send("POST", f"{PEOPLE}/{found['id']}/sign-in-codes", None)
-    assert answer.status_code == 201
+    assert answer.status_code == 202
     sent = await session.scalar(select(Message).where(Message.person_id == UUID(found["id"])))
     assert (sent.kind, sent.channel, sent.status) == ("one_time_code", "phone", "to_print")
 

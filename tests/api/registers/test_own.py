@@ -268,7 +268,7 @@ async def test_a_merge_moves_the_binding(keeper, bound, given):
 
 async def test_one_reads_what_one_was_told_and_nobody_elses(me, another, keeper):
     code = f"registers/people/{another.id}/sign-in-codes"
-    assert (await keeper.send("POST", code, None)).status_code == 201
+    assert (await keeper.send("POST", code, None)).status_code == 202
     assert await items(me, f"{ME}/messages") == []
     (told,) = await items(another, f"{ME}/messages", kind="one_time_code")
     assert (told["channel"], told["status"]) == ("email", "queued")

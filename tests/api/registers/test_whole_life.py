@@ -86,7 +86,7 @@ class Life:
     async def signs_in(self) -> None:
         """By a code that only they are sent."""
         refused(await self.me.get(ME), 403, "not-bound")
-        await ok(self.lead.send("POST", f"{self.person}/sign-in-codes", None), 201)
+        await ok(self.lead.send("POST", f"{self.person}/sign-in-codes", None), 202)
         theirs = Message.person_id == UUID(self.id), Message.kind == "one_time_code"
         told = await self.session.scalar(select(Message.text).where(*theirs))
         code = CODE.findall(told)[0]

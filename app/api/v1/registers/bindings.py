@@ -64,7 +64,7 @@ async def bind_own_login(
         return BindingOut.of(await service.bind(session, login, told.code, pepper))
 
 
-@router.post("/{person_id:uuid}/sign-in-codes", status_code=201, responses=responses(*SENDS))
+@router.post("/{person_id:uuid}/sign-in-codes", status_code=202, responses=responses(*SENDS))
 async def send_sign_in_code(
     actor: Keeper, session: Session, request: Request, person_id: UUID
 ) -> SignInCodeOut:
@@ -81,7 +81,7 @@ async def send_sign_in_code(
 
 @router.post(
     "/{person_id:uuid}/supporters/{supporter_id:uuid}/sign-in-codes",
-    status_code=201,
+    status_code=202,
     responses=responses(*SENDS, SupporterNotFoundError, SupporterEndedError),
 )
 async def send_supporter_sign_in_code(
