@@ -62,12 +62,10 @@ async def dates(session: AsyncSession, person: Person, page: Page) -> bytes:
 
 
 async def concern(session: AsyncSession, person: Person, id_: UUID) -> Concern:
-    """Load one of one's own concerns; raises ConcernNotFoundError."""
+    """Load a concern that the person raised before."""
     async with opened(session, person):
-        found = await session.scalar(select(K).where(K.id == id_, K.person_id == person.id))
-    if found is None:
-        raise ConcernNotFoundError
-    return found
+        found = await session.scalars(select(K).where(K.id == id_, K.person_id == person.id))
+    return found.one()
 
 
 async def concerns(
