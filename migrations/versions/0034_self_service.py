@@ -51,12 +51,51 @@ BEGIN{body}
     RETURN NEW;
 END $$"""
 # A person sees what is kept of how they are looked after, once they are who asks.
-OWN = ("pastoral_plan", "pastoral_check_in")
+OWN = ("pastoral_plan", "pastoral_check_in", "pastoral_concern")
 OF_THE_PERSON = (
     "CREATE POLICY of_the_person ON {} FOR SELECT TO "
     + WRITERS
     + " USING (person_id = nullif(current_setting('everyvoice.own', true), '')::uuid)"
 )
+# Counted over all concerns, of which nobody who asks sees all. The person is taken first, as where a
+# lead is named, so that the chosen one cannot become the lead meanwhile. Whoever is chosen can see
+# the person by some key or login of theirs.
+SEEN = (
+    "c.user_id = u.id AND (place IS NULL OR num_nonnulls(c.directorates, c.teams) = 0"
+    " OR place = ANY (c.directorates))"
+)
+SEEN_BY_KEY = f"{SEEN} AND c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now())"
+CONCERN_HANDLER = f"""
+CREATE FUNCTION concern_handler(person uuid, about uuid) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    before text := coalesce(current_setting('everyvoice.task', true), '');
+    place uuid;
+    involved uuid;
+    found uuid;
+BEGIN
+    SELECT p.directorate_id, p.lead_id INTO place, involved
+      FROM person p WHERE p.id = person FOR NO KEY UPDATE;
+    PERFORM set_config('everyvoice.task', 'choose', true);
+    SELECT u.id INTO found
+      FROM app_user u
+     WHERE u.active AND u.id IS DISTINCT FROM about
+       AND NOT EXISTS (SELECT FROM pastoral_lead l
+                        WHERE l.person_id = person AND l.lead_id = u.id)
+       AND EXISTS (SELECT FROM user_role h JOIN role r ON r.id = h.role_id
+                    WHERE h.user_id = u.id AND 'pastoral:concerns' = ANY (r.scopes))
+       AND (EXISTS (SELECT FROM api_key c
+                     WHERE (c.scopes IS NULL OR 'pastoral:concerns' = ANY (c.scopes))
+                       AND {SEEN_BY_KEY})
+            OR EXISTS (SELECT FROM user_identity c WHERE {SEEN}))
+     ORDER BY u.id IS NOT DISTINCT FROM involved,
+              (SELECT count(*) FROM pastoral_concern k
+                WHERE k.handler_id = u.id AND k.state <> 'answered'),
+              u.id
+     LIMIT 1;
+    PERFORM set_config('everyvoice.task', before, true);
+    RETURN found;
+END $$"""
 
 
 def upgrade() -> None:
@@ -236,6 +275,9 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {name} BEFORE {moment} FOR EACH ROW EXECUTE FUNCTION {name}()")
     for table in OWN:
         op.execute(OF_THE_PERSON.format(table))
+    op.execute(CONCERN_HANDLER)
+    op.execute("REVOKE EXECUTE ON FUNCTION concern_handler(uuid, uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION concern_handler(uuid, uuid) TO {WRITERS}")
     for table in TOLD:
         op.execute(
             f"CREATE TRIGGER tell_keys AFTER INSERT OR UPDATE OR DELETE ON {table}"
@@ -248,6 +290,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     roles.lose(SCOPES)
+    op.execute("DROP FUNCTION concern_handler(uuid, uuid)")
     for table in OWN:
         op.execute(f"DROP POLICY of_the_person ON {table}")
     op.drop_index(op.f("ix_sign_in_code_supporter_id"), table_name="sign_in_code")

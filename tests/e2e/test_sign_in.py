@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import socket
 import sys
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -34,11 +34,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def provider():
+async def provider(module: str = "oidc_provider_mock"):
     """Run one in a process of its own, since its import warns of what it is built on."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "oidc_provider_mock", "--port", str(port)),
+        *(sys.executable, "-m", module, "--port", str(port)),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -46,7 +46,8 @@ async def provider():
     issuer = f"http://127.0.0.1:{port}"
     try:
         if not await answering(issuer, process):
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             pytest.skip(f"no OpenID provider starts here: {(await told).decode()[-500:]}")
         yield issuer
     finally:
@@ -160,3 +161,9 @@ async def test_staff_and_public_sign_in_and_a_code_opens_a_record(
         assert (await http.get(place, headers=me)).status_code == 403
         assert (await http.delete(f"{place}/binding", headers=lead)).status_code == 204
         assert (await http.get(ME, headers=me)).status_code == 403
+
+
+async def test_where_no_provider_starts_the_reason_is_told():
+    with pytest.raises(pytest.skip.Exception, match="No module named no_such_provider"):
+        async with provider("no_such_provider"):
+            pass

@@ -161,6 +161,55 @@ async def test_a_concern_is_read_by_who_answers_but_for_two(acting):
     assert refused.value.constraint_name == "ck_pastoral_concern_not_to_lead"
 
 
+async def test_a_concern_is_read_by_the_person_who_raised_it_and_by_no_other(acting):
+    (one, lead), (other, _), handler = await led(acting), await led(acting), await user(acting)
+    # The person raises it as themselves; what the trust makes of it is not theirs to write.
+    await as_user(acting, one, CONCERN, one, handler, lead, one)
+    change = "UPDATE pastoral_concern SET answer_by = '2026-02-01' RETURNING id"
+    for whose, rows in ((one, 1), (other, 0), ("", 0)):
+        async with acting.transaction():
+            await setting(acting, "actor", one)
+            await setting(acting, "own", whose)
+            assert len(await acting.fetch("SELECT FROM pastoral_concern")) == rows
+            assert await acting.fetch(change) == []
+    assert await seen(acting, one, "pastoral_concern") == 0
+
+
+async def test_whoever_is_chosen_for_a_concern_does_not_become_the_lead_meanwhile(
+    acting, scratch_url
+):
+    one, fit = await person(acting), await user(acting)
+    await acting.execute("RESET ROLE")
+    await acting.execute(
+        "INSERT INTO user_role (user_id, role_id)"
+        " SELECT $1, id FROM role WHERE code = 'complaints'",
+        fit,
+    )
+    await acting.execute(
+        "INSERT INTO user_identity (id, user_id, issuer, subject, created_at, updated_at, version)"
+        f" VALUES (gen_random_uuid(), $1, 'https://staff.example', 'fit', {STAMPS})",
+        fit,
+    )
+    await acting.execute("SET ROLE everyvoice_app")
+    other = await asyncpg.connect(scratch_url)
+    await other.execute("SET ROLE everyvoice_app")
+    first = acting.transaction()
+    await first.start()
+    await setting(acting, "actor", one)
+    chosen = await acting.fetchval("SELECT concern_handler($1, NULL)", one)
+    assert chosen == fit
+    second = asyncio.create_task(other.execute(LEAD, one, fit))
+    await asyncio.sleep(0.2)
+    assert not second.done()
+    await acting.execute(CONCERN, one, chosen, None, one)
+    await first.commit()
+    with pytest.raises(asyncpg.CheckViolationError) as refused:
+        await second
+    assert refused.value.constraint_name == "ck_pastoral_concern_not_to_lead"
+    assert await other.fetchval("SELECT concern_handler($1, $2)", one, fit) is None
+    await other.close()
+
+
 async def test_a_concern_and_a_lead_at_once_never_meet(acting, scratch_url):
     one, both = await person(acting), await user(acting)
     other = await asyncpg.connect(scratch_url)

@@ -3,6 +3,8 @@
 import asyncpg
 import pytest
 
+DAYS = "'2026-01-01', '2026-01-31'"
+NOBODY = "gen_random_uuid()"
 ROLES = ("app", "worker", "read", "report", "bi")
 WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 ALL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -146,6 +148,8 @@ async def test_no_role_logs_in_or_stands_above_rules(connection):
         ("bi", "SELECT * FROM change_log"),
         ("report", "SELECT * FROM feedback_response"),
         ("app", "SELECT feedback_recount('2026-01-01', '2026-01-31')"),
+        *((role, f"SELECT * FROM check_ins_due({DAYS})") for role in ROLES if role != "worker"),
+        *((role, f"SELECT concern_handler({NOBODY}, NULL)") for role in ROLES[2:]),
         ("app", "CREATE TABLE mine (id int)"),
         ("app", "ALTER TABLE change_log DISABLE TRIGGER only_added_to"),
     ],
@@ -160,3 +164,14 @@ async def test_the_statement_door_counts_what_waits_without_seeing_it(connection
     await connection.execute("SET ROLE everyvoice_read")
     row = await connection.fetchrow("SELECT * FROM backlog")
     assert set(row.values()) == {0, None}
+
+
+async def test_the_worker_asks_which_check_ins_are_due(connection):
+    await connection.execute("SET ROLE everyvoice_worker")
+    assert await connection.fetch(f"SELECT * FROM check_ins_due({DAYS})") == []
+
+
+@pytest.mark.parametrize("role", ["app", "worker"])
+async def test_who_writes_concerns_has_a_handler_chosen(connection, role):
+    await connection.execute(f"SET ROLE everyvoice_{role}")
+    assert await connection.fetchval(f"SELECT concern_handler({NOBODY}, NULL)") is None

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import httpx
 import pytest
 from pgqueuer.errors import RetryRequested
 from sqlalchemy import text
@@ -112,6 +113,21 @@ async def test_a_process_that_ends_before_its_note_sends_no_second_one(
     await attempt(committed, server, promised)
     assert (await state(committed))[0] == "sent"
     assert len(server.taken) == 1
+
+
+async def test_while_it_cannot_be_asked_for_by_its_reference_it_is_not_sent_again(
+    committed, promised
+):
+    server = NotifyServer(lost=1)
+    with pytest.raises(RetryRequested):
+        await attempt(committed, server, promised)
+    server.answers.append(httpx.Response(503))
+    with pytest.raises(RetryRequested):
+        await attempt(committed, server, promised)
+    assert server.asked == ["POST /v2/notifications/sms", "GET /v2/notifications"]
+    await attempt(committed, server, promised)
+    assert (await state(committed))[0] == "sent"
+    assert [each["reference"] for each in server.taken] == [str(promised)]
 
 
 async def test_a_receipt_may_come_before_the_note(committed, promised):

@@ -58,6 +58,7 @@ from app.api.v1.registers.monitoring import router as monitoring
 from app.api.v1.registers.needs import router as needs
 from app.api.v1.registers.opportunities import router as opportunities
 from app.api.v1.registers.own import router as own
+from app.api.v1.registers.own_concerns import router as own_concerns
 from app.api.v1.registers.own_consents import router as own_consents
 from app.api.v1.registers.own_involvement import router as own_involvement
 from app.api.v1.registers.own_needs import router as own_needs
@@ -118,6 +119,7 @@ router.include_router(jobs)
 router.include_router(bindings.own)
 router.include_router(supporters.own)
 router.include_router(own)
+router.include_router(own_concerns)
 router.include_router(own_consents)
 router.include_router(own_needs)
 router.include_router(own_involvement)

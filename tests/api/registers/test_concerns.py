@@ -1,15 +1,19 @@
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from app.core.clock import today
+from app.core.clock import now, today
 from app.core.working_days import working_day_after
+from app.domain.identity.identities.models import UserIdentity
+from app.domain.identity.models import ApiKey
+from tests.api.registers.conftest import PEOPLE
 from tests.api.registers.test_pastoral import items, ok
 from tests.api.registers.test_people import refused
 
 CONCERNS = "registers/pastoral/concerns"
+OWN = "registers/people/me/concerns"
 POLICY = "registers/pastoral/policy"
 
 
@@ -113,3 +117,122 @@ async def test_the_trust_sets_how_soon_concerns_are_answered(hearer, place):
     for days in (0, 61):
         beyond = await hearer.send("PUT", POLICY, {"answer_within_working_days": days})
         refused(beyond, 422, "invalid-request")
+
+
+@pytest.fixture
+async def me(bound, given):
+    return await bound(directorate_id=(await given.directorate()).id)
+
+
+async def test_a_person_says_themselves_how_they_are_treated(me, lead, caller):
+    await ok(lead.send("PUT", f"{PEOPLE}/{me.id}/pastoral/lead", {"lead_id": lead.id}))
+    hearer = await caller("pastoral:concerns")
+    told = {"what": "Nobody let me finish.", "about": "named_lead"}
+    made = await me.send("POST", OWN, told, Idempotency_Key="c")
+    assert made.status_code == 201, made.text
+    again = await me.send("POST", OWN, told, Idempotency_Key="c")
+    assert (again.json(), again.headers["idempotency-replayed"]) == (made.json(), "true")
+    mine = made.json()
+    assert made.headers["location"] == f"/v1/{OWN}/{mine['id']}"
+    due = str(working_day_after(today(), 10))
+    assert (mine["state"], mine["answer_by"], mine["answer"]) == ("raised", due, None)
+    where = f"{CONCERNS}/{mine['id']}"
+    heard = await ok(hearer.get(where))
+    assert (heard["handler_id"], heard["about_id"], heard["raised_by"]) == (
+        hearer.id,
+        lead.id,
+        me.id,
+    )
+    await ok(hearer.send("POST", f"{where}/answer", {"answer": "We are sorry."}))
+    answered = await me.get(f"{OWN}/{mine['id']}")
+    assert answered.headers["etag"] == '"2"'
+    assert answered.json() == mine | {
+        "state": "answered",
+        "answer": "We are sorry.",
+        "acknowledged_on": str(today()),
+        "answered_on": str(today()),
+        "version": 2,
+    }
+    assert await items(me, OWN) == [answered.json()]
+
+
+async def test_what_one_said_to_a_hearer_is_ones_own_too_and_nobody_elses(me, bound, caller):
+    hearer = await caller("pastoral:concerns")
+    place = f"{PEOPLE}/{me.id}/pastoral/concerns"
+    made = await hearer.made(place, what="Late papers.", handler_id=hearer.id)
+    assert [each["id"] for each in await items(me, OWN)] == [made["id"]]
+    another = await bound("s-2", name="Bola Ade", email="bola@example.org")
+    assert await items(another, OWN) == []
+    refused(await another.get(f"{OWN}/{made['id']}"), 404, "concern-not-found")
+    refused(await another.get(f"{OWN}/{uuid4()}"), 404, "concern-not-found")
+
+
+async def test_one_about_a_lead_who_is_not_there_is_refused(me, bound, caller):
+    hearer = await caller("pastoral:concerns")
+    answer = await me.send("POST", OWN, {"what": "Late papers.", "about": "named_lead"})
+    refused(answer, 422, "concern-handler")
+    # That of the person's involvement lead is known by their record.
+    made = (await me.send("POST", OWN, {"what": "x", "about": "involvement_lead"})).json()
+    heard = await ok(hearer.get(f"{CONCERNS}/{made['id']}"))
+    assert heard["about_id"] == str(me.person.lead_id)
+    led_by_nobody = await bound("s-2", name="Bola Ade", lead_id=None, status="enquiry")
+    answer = await led_by_nobody.send("POST", OWN, {"what": "x", "about": "involvement_lead"})
+    refused(answer, 422, "concern-handler")
+
+
+async def test_it_goes_to_who_has_the_fewest_open(me, caller):
+    first, second = await caller("pastoral:concerns"), await caller("pastoral:concerns")
+    place = f"{PEOPLE}/{me.id}/pastoral/concerns"
+    by_id = sorted([first, second], key=lambda each: each.id)
+    given_to = []
+    for _ in range(2):
+        made = await first.made(place, what="Late papers.")
+        given_to.append(made["handler_id"])
+    assert given_to == [each.id for each in by_id]
+    # An answered one no longer counts.
+    await ok(by_id[1].send("POST", f"{CONCERNS}/{made['id']}/answer", {"answer": "Sorry."}))
+    assert (await first.made(place, what="Late again."))["handler_id"] == by_id[1].id
+
+
+async def test_the_involvement_lead_looks_at_it_only_where_nobody_else_is_there(
+    bound, caller, given
+):
+    lead = await caller("pastoral:concerns")
+    me = await bound(lead_id=UUID(lead.id))
+    place = f"{PEOPLE}/{me.id}/pastoral/concerns"
+    assert (await lead.made(place, what="x"))["handler_id"] == lead.id
+    other = await caller("pastoral:concerns")
+    for _ in range(2):
+        assert (await lead.made(place, what="x"))["handler_id"] == other.id
+
+
+async def test_where_nobody_can_look_at_it_freely_it_is_refused(me, lead, caller, given, session):
+    """Neither the lead, nor who cannot see the person, nor who is gone or cannot sign in."""
+    both = await caller("pastoral:keep", "pastoral:concerns")
+    await ok(lead.send("PUT", f"{PEOPLE}/{me.id}/pastoral/lead", {"lead_id": both.id}))
+    elsewhere = await given.directorate()
+    await caller("pastoral:concerns", directorates=[elsewhere.id])
+    await caller("pastoral:concerns", expires_at=now() - timedelta(1))
+    await caller("pastoral:concerns", revoked_at=now())
+    less = await given.user("pastoral:concerns")
+    key = {"name": "main", "hint": "ev_test_...", "hash": b"x", "user_id": less.id}
+    await given.add(ApiKey(**key, scopes=["registers:read"]))
+    await given.user("pastoral:concerns")
+    gone = await caller("pastoral:concerns")
+    await session.execute(
+        text("UPDATE app_user SET active = false WHERE id = :id"), {"id": gone.id}
+    )
+    await session.commit()
+    refused(await me.send("POST", OWN, {"what": "x"}), 409, "concern-handler-missing")
+    place = f"{PEOPLE}/{me.id}/pastoral/concerns"
+    refused(await both.send("POST", place, {"what": "x"}), 409, "concern-handler-missing")
+    here = await caller("pastoral:concerns", directorates=[me.person.directorate_id])
+    made = (await me.send("POST", OWN, {"what": "x"})).json()
+    assert (await here.get(f"{CONCERNS}/{made['id']}")).status_code == 200
+
+
+async def test_who_signs_in_as_staff_may_look_at_it(me, given):
+    user = await given.user("pastoral:concerns", name="Sam Idris")
+    await given.add(UserIdentity(user_id=user.id, issuer="https://staff.example", subject="sam"))
+    made = await me.send("POST", OWN, {"what": "x"})
+    assert (made.status_code, made.json()["handler"]) == (201, "Sam Idris")

@@ -12,7 +12,14 @@ from tests.api.registers.conftest import PEOPLE, refused
 
 MESSAGES = "registers/messages"
 TEMPLATES = f"{MESSAGES}/templates"
-SCOPES = ("registers:read", "registers:manage", "registers:messages", "registers:configure")
+SCOPES = (
+    "registers:read",
+    "registers:manage",
+    "registers:messages",
+    "registers:configure",
+    "registers:checks",
+    "registers:opportunities",
+)
 
 
 @pytest.fixture
@@ -157,6 +164,33 @@ async def test_an_invitation_without_consent_fails_and_goes_once_it_is_there(
     used = (await api.get(f"{PEOPLE}/{id_}/uses")).json()["items"]
     assert [(each["purpose"], each["subject_id"]) for each in used] == [("opportunities", sent)]
     refused(await api.send("POST", f"{MESSAGES}/{sent}/retries", None), 409, "message-not-failed")
+
+
+async def test_an_invitation_to_who_did_not_agree_is_on_their_leads_list(
+    api, active, published, taking_part, given, session
+):
+    """A welcome is what somebody asked for by joining; an invitation is not."""
+    person, opportunity = await active(), await published()
+    await taking_part(opportunity, person, how="invitations")
+    lead = person["lead_id"]
+    (failed,) = (await api.get(MESSAGES, status="failed", lead=lead)).json()["items"]
+    assert (failed["kind"], failed["problem"]) == ("invitation", "no consent")
+    assert (failed["person_id"], failed["attempts"], failed["sent_at"]) == (person["id"], 0, None)
+    other = str((await given.user(name="Al Lead")).id)
+    assert (await api.get(MESSAGES, status="failed", lead=other)).json()["items"] == []
+    (queued,) = (await api.get(MESSAGES, status="queued", lead=lead)).json()["items"]
+    assert queued["kind"] == "welcome"
+    jobs = text("SELECT payload FROM jobs.pgqueuer WHERE entrypoint = 'send_message'")
+    assert [told.decode() for told in await session.scalars(jobs)] == [queued["id"]]
+    assert (await api.get(f"{PEOPLE}/{person['id']}/uses")).json()["items"] == []
+
+
+async def test_a_welcome_that_reaches_nobody_is_on_the_print_list_with_its_reason(api, active):
+    person = await active(email=None, preferred_channel=None)
+    lead = person["lead_id"]
+    assert (await api.get(MESSAGES, status="failed", lead=lead)).json()["items"] == []
+    (item,) = await printed(api, lead=lead)
+    assert (item["kind"], item["by_hand"]) == ("welcome", "contact")
 
 
 async def test_easy_read_comes_to_who_needs_it(api, person, told, session):

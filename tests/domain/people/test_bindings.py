@@ -8,16 +8,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
-from app.core.actor import Login
+from app.core.actor import Actor, Login
 from app.core.clock import now, today
 from app.core.db import constraint_of, create_engine
 from app.core.ids import uuid7
 from app.domain.people.bindings import codes, service
 from app.domain.people.bindings.errors import SignInCodeRefusedError
 from app.domain.people.bindings.models import Binding, SignInCode
+from app.domain.people.register.errors import PersonNotFoundError
 from app.domain.people.register.models import Person
 from app.domain.people.supporters.errors import SupporterTimeError
 from app.domain.people.supporters.models import ActedFor, May, Relation, Supporter
+from app.domain.people.supporters.service import whose
 
 PEPPER = "p"
 AMARA, BOLA = Login("i", "amara"), Login("i", "bola")
@@ -202,3 +204,10 @@ async def test_a_code_that_is_over_is_refused_by_the_model():
     code = SignInCode(expires_at=at)
     with pytest.raises(SignInCodeRefusedError):
         code.use(at)
+
+
+async def test_a_login_whose_record_was_erased_meanwhile_finds_nobody(session):
+    """Who asks is remembered for some seconds, and may be erased in them."""
+    gone = Actor(id=uuid7(), name="Amara", scopes=frozenset(), login=AMARA, person_id=uuid7())
+    with pytest.raises(PersonNotFoundError):
+        await whose(session, gone, None, None)

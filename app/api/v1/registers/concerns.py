@@ -23,6 +23,7 @@ from app.core.idempotency import IdempotencyMismatchError
 from app.domain.involvement.pastoral import queries, service
 from app.domain.involvement.pastoral.errors import (
     ConcernHandlerError,
+    ConcernHandlerMissingError,
     ConcernNotFoundError,
     ConcernNotYoursError,
     ConcernStateError,
@@ -48,6 +49,7 @@ CHANGES = (ConcernNotFoundError, ConcernStateError, *MATCHED)
         PersonNotFoundError,
         PersonMergedError,
         ConcernHandlerError,
+        ConcernHandlerMissingError,
         ConcernNotFoundError,
         IdempotencyMismatchError,
     ),
@@ -62,8 +64,9 @@ async def raise_concern(
 ) -> ConcernOut:
     """Take down what a person says of how they are treated, and give it to somebody to look at.
 
-    That is neither their named lead nor whom it is about, and neither of these reads it. It is to
-    be answered within the working days that the trust has set.
+    That is neither their named lead nor whom it is about, and neither of these reads it. Where you
+    name nobody, it goes to whoever can look at it and has the fewest open. It is to be answered
+    within the working days that the trust has set.
     """
     person = await people.get(session, person_id, to=actor)
     made = await once.do(

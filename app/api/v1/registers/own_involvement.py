@@ -44,7 +44,7 @@ from app.domain.involvement.participation.errors import (
     ParticipationStatusError,
 )
 from app.domain.involvement.participation.models import Side
-from app.domain.involvement.pastoral import queries as pastoral
+from app.domain.involvement.pastoral import own as pastoral
 from app.domain.involvement.pastoral.errors import PastoralPlanNotFoundError
 from app.domain.people.register.errors import PersonMergedError, PersonStatusError
 from app.domain.people.register.models import Person
@@ -207,7 +207,7 @@ async def close_own_calendar(whose: OwnApplications, session: Session) -> None:
 @router.get("/wellbeing-plan", responses=responses(*ALONE, PastoralPlanNotFoundError))
 async def get_own_wellbeing_plan(whose: Oneself, session: Session, response: Response) -> PlanOut:
     """Read the plan in one's own words: what keeps one well, and whom to turn to."""
-    found = await pastoral.own_plan(session, whose.person)
+    found = await pastoral.plan(session, whose.person)
     response.headers["ETag"] = etag(found.version)
     return PlanOut.model_validate(found)
 
@@ -217,7 +217,7 @@ async def list_own_check_in_dates(
     whose: Oneself, session: Session, paging: Annotated[Paging, Query()]
 ) -> Response:
     """List when one talks or talked with one's named lead, newest first."""
-    return json(await pastoral.own_dates(session, whose.person, paging.page()))
+    return json(await pastoral.dates(session, whose.person, paging.page()))
 
 
 async def _shown(session: Session, participation_id: UUID, person: Person) -> Response:

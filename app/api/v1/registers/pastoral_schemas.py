@@ -189,7 +189,7 @@ class ConcernOut(BaseModel):
     what: What
     about_id: UUID | None = Field(description="The user it is about, if it is about one.")
     handler_id: UUID = Field(description="The user who looks at it.")
-    raised_by: UUID = Field(description="The user who took it down.")
+    raised_by: UUID = Field(description="The person, or the user who took it down.")
     raised_on: Day
     answer_by: Day
     state: ConcernState
@@ -222,7 +222,11 @@ class ConcernNew(BaseModel):
 
     what: What
     about_id: UUID | None = Field(None, examples=[None])
-    handler_id: UUID = Field(description="Neither the named lead nor whom it is about.")
+    handler_id: UUID | None = Field(
+        None,
+        description="Neither the named lead nor whom it is about; chosen where left out.",
+        examples=[None],
+    )
 
 
 class HandlerNew(BaseModel):

@@ -66,6 +66,11 @@ class ConcernHandlerError(InvalidError):
     title = "A concern goes to somebody who is neither the named lead nor whom it is about"
 
 
+class ConcernHandlerMissingError(DomainError):
+    slug = "concern-handler-missing"
+    title = "Nobody is there who could look at this concern freely"
+
+
 class ConcernStateError(DomainError):
     slug = "concern-state"
     title = "The concern's state does not allow this"

@@ -53,6 +53,13 @@ class Denial(StrEnum):
     CONCERNED = "concerned"
 
 
+class ConcernAbout(StrEnum):
+    """Whom a person knows that a concern may be about: users, whose ids they do not know."""
+
+    NAMED_LEAD = "named_lead"
+    INVOLVEMENT_LEAD = "involvement_lead"
+
+
 class ConcernState(StrEnum):
     RAISED = "raised"
     ACKNOWLEDGED = "acknowledged"

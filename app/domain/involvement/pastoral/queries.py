@@ -1,7 +1,6 @@
 """Reads of pastoral care. The database hides by row what is not for the acting user."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from app.core.paging import Page
 from app.domain.involvement.pastoral.errors import (
     BreakGlassNeededError,
     CheckInNotFoundError,
+    ConcernHandlerMissingError,
     ConcernNotFoundError,
     PastoralLeadNotFoundError,
     PastoralPlanNotFoundError,
@@ -81,13 +81,13 @@ _CHECK_INS: Final[Mapping[str, ColumnElement[bool]]] = {
     "state": C.state == _text("state"),
     "overdue": bindparam("overdue") == _OVERDUE,
 }
-_LATE: Final = and_(K.state != literal_column("'answered'"), K.answer_by < _TODAY)
+LATE: Final = and_(K.state != literal_column("'answered'"), K.answer_by < _TODAY)
 _CONCERNS: Final[Mapping[str, ColumnElement[bool]]] = {
     **_SEEN,
     "person": K.person_id == _id("person"),
     "handler": K.handler_id == _id("handler"),
     "state": K.state == _text("state"),
-    "overdue": bindparam("overdue") == _LATE,
+    "overdue": bindparam("overdue") == LATE,
 }
 
 
@@ -109,7 +109,7 @@ CHECK_INS: Final = JsonRows(
     {**dict(C.__table__.columns), "overdue": _OVERDUE}, _check_ins, CheckInNotFoundError
 )
 CONCERNS: Final = JsonRows(
-    {**dict(K.__table__.columns), "overdue": _LATE}, _concerns, ConcernNotFoundError
+    {**dict(K.__table__.columns), "overdue": LATE}, _concerns, ConcernNotFoundError
 )
 BROKEN: Final = JsonRows(
     {
@@ -119,11 +119,9 @@ BROKEN: Final = JsonRows(
     },
     _broken,
 )
-_OWN: Final = text("SELECT set_config('everyvoice.own', :person, true)")
-# Not its notes, nor why it was missed: these are the lead's.
-DATES: Final = ("id", "kind", "about", "planned_for", "state", "held_on", "overdue")
 _OPEN: Final = text("SELECT set_config('everyvoice.concerns', 'on', true)")
 _CONCERNED: Final = text("SELECT concerned_about(:person, :named)")
+_HANDLER: Final = text("SELECT concern_handler(:person, :about)")
 
 
 async def policy(session: AsyncSession) -> PastoralPolicy:
@@ -164,30 +162,6 @@ async def plan(session: AsyncSession, person: Person, *, to: Actor) -> Plan:
     if found is None:
         raise PastoralPlanNotFoundError
     return found
-
-
-@asynccontextmanager
-async def own(session: AsyncSession, person: Person) -> AsyncIterator[None]:
-    """Let the database show a person what is kept of how they are looked after."""
-    await session.execute(_OWN, {"person": str(person.id)})
-    yield
-    await session.execute(_OWN, {"person": ""})
-
-
-async def own_plan(session: AsyncSession, person: Person) -> Plan:
-    """Load the plan in one's own words; raises PastoralPlanNotFoundError."""
-    async with own(session, person):
-        found = await find_plan(session, person)
-    if found is None:
-        raise PastoralPlanNotFoundError
-    return found
-
-
-async def own_dates(session: AsyncSession, person: Person, page: Page) -> bytes:
-    """Give a page of one's own check-ins as JSON; what their lead wrote of them is not in it."""
-    door = await statement.within(session)
-    async with own(session, person):
-        return await CHECK_INS.page(door, DATES, page, {"person": person.id, "today": today()})
 
 
 async def check_in(session: AsyncSession, id_: UUID, *, to: Actor) -> CheckIn:
@@ -238,6 +212,19 @@ async def break_glass(session: AsyncSession, id_: UUID) -> BreakGlass:
 async def concerned(session: AsyncSession, person_id: UUID, named: UUID) -> bool:
     """Tell whether a person has an open concern about somebody, who may not see it."""
     found: bool = await session.scalar(_CONCERNED, {"person": person_id, "named": named}) or False
+    return found
+
+
+async def handler_for(session: AsyncSession, person_id: UUID, about_id: UUID | None) -> UUID:
+    """Choose who looks at a concern: of those who can, who has the fewest open ones.
+
+    It is never the named lead nor whom it is about; the involvement lead only where nobody else
+    is there. Raises ConcernHandlerMissingError.
+    """
+    told = {"person": person_id, "about": about_id}
+    found: UUID | None = await session.scalar(_HANDLER, told)
+    if found is None:
+        raise ConcernHandlerMissingError
     return found
 
 

@@ -29,6 +29,7 @@ from app.domain.involvement.pastoral.models import (
     CheckInKind,
     CheckInState,
     Concern,
+    ConcernAbout,
     Denial,
     PastoralLead,
     PastoralPolicy,
@@ -156,7 +157,8 @@ async def raise_concern(
 ) -> Concern:
     """Take down what somebody says of how they are treated, and give it to one who can look at it.
 
-    Raises PersonMergedError, ConcernHandlerError.
+    Where no `handler_id` is told one is chosen. Raises PersonMergedError, ConcernHandlerError,
+    ConcernHandlerMissingError.
     """
     person.unmerged()
     days = (await queries.policy(session)).answer_within_working_days
@@ -170,8 +172,23 @@ async def raise_concern(
     )
     if told["about_id"] is not None and await session.get(User, told["about_id"]) is None:
         raise ConcernHandlerError.at("#/about_id", "No such user", "about_unknown")
-    await give(session, concern, told["handler_id"])
+    handler_id: UUID | None = told["handler_id"]
+    if handler_id is None:
+        handler_id = await queries.handler_for(session, person.id, told["about_id"])
+    await give(session, concern, handler_id)
     return concern
+
+
+async def raise_own(
+    session: AsyncSession, person: Person, what: str, about: ConcernAbout | None, *, by: Actor
+) -> Concern:
+    """Let a person say themselves how they are treated.
+
+    Raises PersonMergedError, ConcernHandlerError, ConcernHandlerMissingError.
+    """
+    about_id = None if about is None else await _about(session, person, about)
+    told = {"what": what, "about_id": about_id, "handler_id": None}
+    return await raise_concern(session, person, told, by=by)
 
 
 async def give(session: AsyncSession, concern: Concern, handler_id: UUID) -> None:
@@ -201,6 +218,16 @@ async def decide(session: AsyncSession, policy: PastoralPolicy, told: Mapping[st
     for name, value in told.items():
         setattr(policy, name, value)
     await session.flush()
+
+
+async def _about(session: AsyncSession, person: Person, about: ConcernAbout) -> UUID:
+    found = person.lead_id
+    if about is ConcernAbout.NAMED_LEAD:
+        lead = await queries.lead_of(session, person.id)
+        found = lead.lead_id if lead else None
+    if found is None:
+        raise ConcernHandlerError.at("#/about", "There is no such lead", "about_unknown")
+    return found
 
 
 async def _led(session: AsyncSession, check_in: CheckIn, by: Actor) -> Person:
