@@ -1,11 +1,14 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli import commands
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.domain.rights.erasure.queries import Tombstone
 
 rights = typer.Typer(help="What outlives a restore: who was erased.", no_args_is_help=True)
 commands.add_typer(rights, name="rights")
@@ -58,17 +61,14 @@ async def _lines(url: str) -> list[str]:
 
 
 async def _again(url: str, lines: Iterable[str]) -> tuple[int, int]:
-    from pydantic import TypeAdapter
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from app import migrate
     from app.core.db import create_engine
     from app.domain.rights.erasure import service
-    from app.domain.rights.erasure.queries import Tombstone
 
     migrate.models()
-    read = TypeAdapter(Tombstone)
-    told = [read.validate_json(line) for line in lines if line.strip()]
+    told = list(_tombstones(lines))
     engine = create_engine(url, "worker", pool=1, statement_ms=120_000)
     again = 0
     try:
@@ -79,3 +79,18 @@ async def _again(url: str, lines: Iterable[str]) -> tuple[int, int]:
     finally:
         await engine.dispose()
     return again, len(told)
+
+
+def _tombstones(lines: Iterable[str]) -> "Iterator[Tombstone]":
+    """Read every line before anybody is erased; a file that is none erases nobody."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from app.domain.rights.erasure.queries import Tombstone
+
+    read = TypeAdapter(Tombstone)
+    for number, line in enumerate(lines, 1):
+        try:
+            if line.strip():
+                yield read.validate_json(line)
+        except ValidationError:
+            raise typer.BadParameter(f"line {number} is no tombstone") from None

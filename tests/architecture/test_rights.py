@@ -59,6 +59,13 @@ def test_an_entry_leaves_nothing_out_but_what_is_not_about_the_person(entry):
     assert left <= {"subject_id", "records", "erased_on", "lived_experience"}, left
 
 
+def test_erasure_comes_to_a_table_before_to_those_that_lead_it_to_the_person():
+    places = {each.table: place for place, each in enumerate(ENTRIES)}
+    for entry in ENTRIES:
+        over = [places[step.partition(".")[0]] for step in entry.path[1:]]
+        assert all(place < places[entry.table] for place in over), entry.table
+
+
 def test_a_table_with_personal_columns_that_refers_to_nobody_says_how_it_is_found():
     loose = {name for name, table in TABLES.items() if telling(table)} - KNOWN.keys()
     mentions = {each.table for each in MENTIONS}

@@ -64,12 +64,13 @@ RULES: Sequence[tuple[timedelta, str]] = (
                 WHERE job.created_at < :before LIMIT :batch)""",
     ),
     # Who was told what; that a message of its kind was sent stays, so that none is sent twice.
+    # A legal hold spares it.
     (
         MONTH,
         f"""{_FORGET}
             WHERE id IN (SELECT id FROM message
                           WHERE status IN ('sent', 'delivered') AND sent_at < :before
-                            AND text IS NOT NULL
+                            AND text IS NOT NULL AND NOT held(ARRAY[person_id])
                           LIMIT :batch)""",
     ),
     # By then nobody tries it anew. What waits on the print list is not forgotten.
@@ -78,6 +79,7 @@ RULES: Sequence[tuple[timedelta, str]] = (
         f"""{_FORGET}
             WHERE id IN (SELECT id FROM message
                           WHERE status = 'failed' AND updated_at < :before AND text IS NOT NULL
+                            AND NOT held(ARRAY[person_id])
                           LIMIT :batch)""",
     ),
     (

@@ -1,15 +1,25 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, Query, Response, Security
 
-from app.api.deps import IfMatch, Session, authenticate, json
+from app.api.deps import Door, IfMatch, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import StrictRoute
-from app.api.v1.registers.rights_schemas import DryRun, DueOut, RuleList, RuleNew, RuleOut
+from app.api.v1.registers.rights_schemas import (
+    DryRun,
+    DueOut,
+    RuleList,
+    RuleNew,
+    RuleOut,
+    RunFilters,
+    RunList,
+    RunOut,
+)
 from app.core.actor import Actor
 from app.core.errors import PreconditionFailedError
 from app.domain.rights.retention import queries, service
 from app.domain.rights.retention.errors import (
+    RetentionLimitedError,
     RetentionRuleNotFoundError,
     RetentionUnconfirmedError,
 )
@@ -17,6 +27,7 @@ from app.domain.rights.retention.models import Category
 
 router = APIRouter(prefix="/registers/retention", tags=["rights"], route_class=StrictRoute)
 
+FIELDS = tuple(RunOut.model_fields)
 Reader = Annotated[Actor, Security(authenticate, scopes=["rights:read"])]
 Governor = Annotated[Actor, Security(authenticate, scopes=["rights:govern"])]
 
@@ -42,6 +53,7 @@ async def get_retention_rule(_: Reader, session: Session, category: Category) ->
     "/rules/{category}",
     response_model=RuleOut,
     responses=responses(
+        RetentionLimitedError,
         RetentionRuleNotFoundError,
         RetentionUnconfirmedError,
         PreconditionFailedError,
@@ -64,3 +76,11 @@ async def put_retention_rule(
 async def dry_run_retention(_: Reader, session: Session) -> DryRun:
     """Tell what each rule would delete today, drafts too; nothing is deleted."""
     return DryRun(items=[DueOut.model_validate(due) for due in await queries.dry_run(session)])
+
+
+@router.get("/runs", response_model=RunList)
+async def list_retention_runs(
+    _: Reader, door: Door, filters: Annotated[RunFilters, Query()]
+) -> Response:
+    """List what the nightly job did by each active rule, newest first."""
+    return json(await queries.runs(door, FIELDS, filters.page(), filters.filters()))

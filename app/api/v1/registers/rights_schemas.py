@@ -9,7 +9,7 @@ from app.api.v1.organisation.schemas import NEXT, VERSION
 from app.core.wire import Day
 from app.domain.rights.access.models import AccessState, Identity
 from app.domain.rights.erasure.models import ErasureGround, Refused
-from app.domain.rights.retention.models import LONGEST, Category
+from app.domain.rights.retention.models import LONGEST, Category, RunState
 
 Reason = Annotated[
     str,
@@ -198,3 +198,25 @@ class DueOut(Told):
 
 class DryRun(BaseModel):
     items: list[DueOut]
+
+
+class RunOut(Told):
+    """What one night's run of a category did; one that was cut off goes on the night after."""
+
+    id: UUID
+    category: Category
+    day: Day
+    before: Day = Field(description="Records older than this day were past their time.")
+    state: RunState
+    deleted: int = Field(description="Records that are gone, or that name nobody now.")
+    kept: int = Field(description="Of those past their time, what a hold or a matter kept.")
+
+
+class RunList(BaseModel):
+    items: list[RunOut]
+    next: str | None = NEXT
+
+
+class RunFilters(Paging):
+    category: Category | None = None
+    state: RunState | None = None

@@ -114,6 +114,20 @@ PLACES: Final[Sequence[Entry]] = (
         because=COUNTED,
     ),
     Entry(
+        table="recruitment_applicant",
+        title="Your applications for roles",
+        purpose=REGISTER,
+        columns=titles(
+            "reference role band applied_on training_offered_on mentoring_offered_on"
+            " feedback_given_on stage stage_since"
+        ),
+        erasure=Erasure.BLANK,
+        blanks={"reference": f"{ERASED} {{id}}", "person_id": None},
+        because=COUNTED,
+        retention="applicants",
+        unfinished=lambda row, _: row["stage"] not in _ENDED,
+    ),
+    Entry(
         table="recruitment_stage",
         path=("applicant_id", "recruitment_applicant.person_id"),
         title="How your applications for roles went",
@@ -132,20 +146,6 @@ PLACES: Final[Sequence[Entry]] = (
         blanks={"words": None},
         kept=dict.fromkeys(("informed", "supported", "valued"), "a mark of nobody known"),
         because=COUNTED,
-    ),
-    Entry(
-        table="recruitment_applicant",
-        title="Your applications for roles",
-        purpose=REGISTER,
-        columns=titles(
-            "reference role band applied_on training_offered_on mentoring_offered_on"
-            " feedback_given_on stage stage_since"
-        ),
-        erasure=Erasure.BLANK,
-        blanks={"reference": f"{ERASED} {{id}}", "person_id": None},
-        because=COUNTED,
-        retention="applicants",
-        unfinished=lambda row, _: row["stage"] not in _ENDED,
     ),
     Entry(
         table="person_calendar",

@@ -1,4 +1,4 @@
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import ForbiddenError, InvalidError, NotFoundError
 
 
 class RetentionRuleNotFoundError(NotFoundError):
@@ -9,3 +9,8 @@ class RetentionRuleNotFoundError(NotFoundError):
 class RetentionUnconfirmedError(InvalidError):
     slug = "retention-unconfirmed"
     title = "A rule is confirmed with where its period comes from"
+
+
+class RetentionLimitedError(ForbiddenError):
+    slug = "retention-limited"
+    title = "Rules hold for the whole trust; who is limited to a part of it decides none"

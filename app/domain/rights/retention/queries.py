@@ -1,19 +1,37 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.clock import today
+from app.core.json_rows import JsonRows
+from app.core.paging import Page
+from app.core.statement import Statement
 from app.domain.rights.access.models import months_after
 from app.domain.rights.retention.categories import RECORDS, Records
 from app.domain.rights.retention.errors import RetentionRuleNotFoundError
 from app.domain.rights.retention.models import Category, RetentionRule, RetentionRun, RunState
 
 SAMPLE = 5
+_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
+    column.key: column for column in RetentionRun.__table__.columns
+}
+_FILTERS: Final = {
+    "category": RetentionRun.category == bindparam("category", type_=Text()),
+    "state": RetentionRun.state == bindparam("state", type_=Text()),
+}
+
+
+def _runs(using: frozenset[str]) -> Select[Any]:
+    return select(RetentionRun).where(*(_FILTERS[name] for name in sorted(using & _FILTERS.keys())))
+
+
+RUNS: Final = JsonRows(_COLUMNS, _runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,13 @@ async def _due(session: AsyncSession, rule: RetentionRule) -> Due:
         )
     ).one()
     return Due(rule.category, records.title, rule.active, before, *row)
+
+
+async def runs(
+    door: Statement, fields: tuple[str, ...], page: Page, filters: Mapping[str, Any]
+) -> bytes:
+    """Give a page of runs as JSON, newest first."""
+    return await RUNS.page(door, fields, page, filters)
 
 
 async def unended(session: AsyncSession, category: Category) -> RetentionRun | None:

@@ -1,4 +1,4 @@
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -6,13 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor
 from app.core.clock import now, today
+from app.domain.people.register.errors import PersonHeldError, PersonMergedError
 from app.domain.people.register.models import Person
 from app.domain.rights.erasure import service as erasure
 from app.domain.rights.erasure.errors import MattersUnfinishedError
 from app.domain.rights.erasure.models import ErasureGround
 from app.domain.rights.retention import queries
 from app.domain.rights.retention.categories import RECORDS
-from app.domain.rights.retention.errors import RetentionUnconfirmedError
+from app.domain.rights.retention.errors import RetentionLimitedError, RetentionUnconfirmedError
 from app.domain.rights.retention.models import (
     DRAFT,
     Category,
@@ -30,8 +31,10 @@ async def put(
 ) -> RetentionRule:
     """Decide how long a category is kept; an active rule is confirmed by who says so.
 
-    Raises RetentionUnconfirmedError.
+    Raises RetentionLimitedError, RetentionUnconfirmedError.
     """
+    if by.limited:
+        raise RetentionLimitedError
     if active and source.strip() == DRAFT:
         raise RetentionUnconfirmedError.at("#/source", "Say what confirms it", "unconfirmed")
     rule.keeps_months, rule.source, rule.active = months, source, active
@@ -64,7 +67,7 @@ async def step(session: AsyncSession, category: Category) -> bool:
     if not found:
         run.state = RunState.DONE
         await session.flush()
-        return False
+        return run.day < today()  # one that was cut off; today's is still to come
     run.last_id = found[-1][0]
     deleted = await _remove(session, category, [id_ for id_, held in found if not held], rule)
     run = await session.merge(run)  # erasing forgets what the session had loaded
@@ -83,18 +86,23 @@ async def _remove(
             await session.execute(text(statement), {"ids": ids})
         return len(ids)
     assert rule.confirmed_by is not None  # noqa: S101  the step has seen to it
-    by, gone = rule.confirmed_by, 0
-    for id_ in ids:
-        person = await session.get_one(Person, id_, with_for_update=True)
-        told = {
-            "ground": ErasureGround.RETENTION,
-            "received_on": today(),
-            "refused": [],
-            "decided_by": by,
-        }
-        try:
-            await erasure.erased(session, person, told, by=by)
-            gone += 1
-        except MattersUnfinishedError:
-            continue
-    return gone
+    told = {
+        "ground": ErasureGround.RETENTION,
+        "received_on": today(),
+        "refused": [],
+        "decided_by": rule.confirmed_by,
+    }
+    return sum([await _erase(session, id_, told) for id_ in ids])
+
+
+async def _erase(session: AsyncSession, id_: UUID, told: dict[str, Any]) -> bool:
+    """Erase somebody unless something came in between; who is kept is not read either."""
+    person = await session.get_one(Person, id_, with_for_update=True, populate_existing=True)
+    if person.erased_on is not None:
+        return False
+    try:
+        async with session.begin_nested():
+            await erasure.erased(session, person, told, by=told["decided_by"])
+    except (MattersUnfinishedError, PersonHeldError, PersonMergedError):
+        return False
+    return True
