@@ -61,21 +61,36 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$"""
 REFUSE_HELD = """
 CREATE FUNCTION refuse_held() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    who uuid := (to_jsonb(OLD) ->> TG_ARGV[0])::uuid;
 BEGIN
-    IF held(ARRAY[(to_jsonb(OLD) ->> TG_ARGV[0])::uuid]) THEN
+    IF TG_NARGS = 2 THEN
+        EXECUTE format('SELECT person_id FROM %I WHERE id = $1', TG_ARGV[1]) INTO who USING who;
+    END IF;
+    IF held(ARRAY[who]) THEN
         RAISE EXCEPTION 'a legal hold stands on this person'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'legal_hold';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 END $$"""
-# Later tables that refer to a person take it too: SELECT hold_rows('claim', 'person_id').
+# Later tables that refer to a person take it too: SELECT hold_rows('claim', 'person_id'), or
+# hold_rows('receipt', 'claim_id', 'claim').
 HOLD_ROWS = """
-CREATE FUNCTION hold_rows(relation regclass, refers name) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION hold_rows(relation regclass, VARIADIC way text[]) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TRIGGER legal_hold BEFORE DELETE ON %s FOR EACH ROW'
-                   ' EXECUTE FUNCTION refuse_held(%L)', relation, refers);
+                   ' EXECUTE FUNCTION refuse_held(%s)', relation,
+                   (SELECT string_agg(quote_literal(step), ', ') FROM unnest(way) step));
 END $$"""
+# Logins and codes are taken back whatever is held. Attendance is corrected; the log has its trace.
+OVER = (
+    ("person_use", "consent_id", "person_consent"),
+    ("mentoring_meeting", "pair_id", "mentoring_pair"),
+    ("recruitment_stage", "applicant_id", "recruitment_applicant"),
+    ("recruitment_survey", "applicant_id", "recruitment_applicant"),
+)
 HOLD_ALL = """
 DO $$
 DECLARE
@@ -86,7 +101,7 @@ BEGIN
                    FROM pg_constraint c JOIN pg_attribute a
                         ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
                   WHERE c.contype = 'f' AND c.confrelid = 'person'::regclass
-                    AND c.conrelid <> 'person'::regclass
+                    AND c.conrelid <> ALL('{person, person_binding, sign_in_code}'::regclass[])
     LOOP
         PERFORM hold_rows(found.relation, found.attname);
     END LOOP;
@@ -213,7 +228,7 @@ CALLED = {
 INNER = {
     "subject_where(text[])": WAY,
     "refuse_held()": REFUSE_HELD,
-    "hold_rows(regclass, name)": HOLD_ROWS,
+    "hold_rows(regclass, text[])": HOLD_ROWS,
 }
 
 
@@ -482,6 +497,8 @@ def upgrade() -> None:
     for signature in CALLED:
         op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {WRITERS}")
     op.execute(HOLD_ALL)
+    for way in OVER:
+        op.execute(f"SELECT hold_rows{way}")
     op.execute(
         "CREATE TRIGGER legal_hold_erased BEFORE UPDATE OF erased_on ON person FOR EACH ROW"
         " WHEN (NEW.erased_on IS NOT NULL) EXECUTE FUNCTION refuse_held('id')"

@@ -275,3 +275,12 @@ async def test_nothing_of_an_erased_person_is_found_anywhere(
     assert json.dumps(answer.json()).lower().count("quoll") == 0
     counts["subject_reading"] += 1
     assert await staying(door) == counts
+
+
+async def test_a_login_is_taken_back_whatever_is_held(caller, bound):
+    api = await caller(*ALL)
+    person = await bound()
+    place = f"{PEOPLE}/{person.id}"
+    assert (await api.send("PUT", f"{place}/legal-hold", {"reason": "x"})).status_code == 200
+    answer = await api.send("DELETE", f"{place}/binding", None)
+    assert answer.status_code == 204, answer.text
