@@ -1,8 +1,9 @@
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
+from app.api.openapi.headers import refer
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import StrictRoute
 from app.api.v1.registers.messages_schemas import (
@@ -30,6 +31,7 @@ from app.domain.people.needs.codes import Format
 router = APIRouter(
     prefix="/registers/messages/templates", tags=["registers"], route_class=StrictRoute
 )
+_TAGGED: Final[dict[str, Any]] = {"headers": refer("ETag")}  # by `number`
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["registers:messages"])]
@@ -59,7 +61,7 @@ async def list_message_templates(
 @router.get(
     "/{notice}/{language}/{format}",
     response_model=TemplateOut,
-    responses=responses(MessageTemplateNotFoundError),
+    responses={200: _TAGGED, **responses(MessageTemplateNotFoundError)},
 )
 async def get_message_template(
     _: Reader, session: Session, at: Annotated[Place, Depends(_place)]
@@ -71,13 +73,16 @@ async def get_message_template(
 @router.put(
     "/{notice}/{language}/{format}",
     response_model=TemplateOut,
-    responses=responses(
-        MessageTemplateNotFoundError,
-        TemplatePlaceUnknownError,
-        ConflictError,
-        PreconditionFailedError,
-        PreconditionRequiredError,
-    ),
+    responses={
+        200: _TAGGED,
+        **responses(
+            MessageTemplateNotFoundError,
+            TemplatePlaceUnknownError,
+            ConflictError,
+            PreconditionFailedError,
+            PreconditionRequiredError,
+        ),
+    },
 )
 async def put_message_template(
     actor: Writer,
@@ -97,7 +102,10 @@ async def put_message_template(
     "",
     status_code=201,
     response_model=TemplateOut,
-    responses=responses(TemplatePlaceUnknownError, ConflictError, IdempotencyMismatchError),
+    responses={
+        201: _TAGGED,
+        **responses(TemplatePlaceUnknownError, ConflictError, IdempotencyMismatchError),
+    },
 )
 async def create_message_template(
     actor: Writer, session: Session, once: Creation, new: TemplateFirst

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
@@ -197,10 +197,10 @@ class OpportunityNew(BaseModel):
     title: Title
     summary: Summary
     easy_read: EasyRead | None = None
-    experience_relevant: bool
-    co_designed: bool = False
-    co_delivered: bool = False
-    co_evaluated: bool = False
+    experience_relevant: StrictBool
+    co_designed: StrictBool = False
+    co_delivered: StrictBool = False
+    co_evaluated: StrictBool = False
     co_produced_how: How | None = None
     pathways: Pathways = Field(default_factory=list)
     skills: Skills = Field(default_factory=list)
@@ -231,10 +231,10 @@ class OpportunityPatch(BaseModel):
     title: Annotated[Title | Null, NotNull] = KEPT
     summary: Annotated[Summary | Null, NotNull] = KEPT
     easy_read: EasyRead | None = None
-    experience_relevant: Annotated[bool | Null, NotNull] = KEPT
-    co_designed: Annotated[bool | Null, NotNull] = KEPT
-    co_delivered: Annotated[bool | Null, NotNull] = KEPT
-    co_evaluated: Annotated[bool | Null, NotNull] = KEPT
+    experience_relevant: Annotated[StrictBool | Null, NotNull] = KEPT
+    co_designed: Annotated[StrictBool | Null, NotNull] = KEPT
+    co_delivered: Annotated[StrictBool | Null, NotNull] = KEPT
+    co_evaluated: Annotated[StrictBool | Null, NotNull] = KEPT
     co_produced_how: How | None = None
     pathways: Annotated[Pathways | Null, NotNull] = KEPT
     skills: Annotated[Skills | Null, NotNull] = KEPT

@@ -1,7 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
@@ -56,7 +56,7 @@ class PanelNew(BaseModel):
     area: RoleArea
     held_on: Day = Field(examples=["2026-05-12"])
     directorate_id: UUID | None = Field(None, examples=[None])
-    lived_experience: bool = Field(examples=[True])
+    lived_experience: StrictBool = Field(examples=[True])
     person_id: UUID | None = Field(None, examples=[None])
 
 
@@ -70,7 +70,7 @@ class PanelPatch(BaseModel):
     area: Annotated[RoleArea | Null, NotNull] = KEPT
     held_on: Annotated[Day | Null, NotNull] = KEPT
     directorate_id: UUID | None = Field(None, examples=[None])
-    lived_experience: Annotated[bool | Null, NotNull] = KEPT
+    lived_experience: Annotated[StrictBool | Null, NotNull] = KEPT
     person_id: UUID | None = Field(None, examples=[None])
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import KEPT, NEXT, VERSION, NotNull, Null
@@ -69,7 +69,7 @@ class PostNew(BaseModel):
 
     kind: PostKind
     wte: Wte
-    paid: bool = Field(examples=[True])
+    paid: StrictBool = Field(examples=[True])
     team_id: UUID
     person_id: UUID | None = Field(None, description="None is a vacancy.", examples=[None])
     valid_from: Day = Field(examples=["2026-04-01"])
@@ -84,7 +84,7 @@ class PostPatch(BaseModel):
 
     kind: Annotated[PostKind | Null, NotNull] = KEPT
     wte: Annotated[Wte | Null, NotNull] = KEPT
-    paid: Annotated[bool | Null, NotNull] = KEPT
+    paid: Annotated[StrictBool | Null, NotNull] = KEPT
     team_id: Annotated[UUID | Null, NotNull] = KEPT
     person_id: UUID | None = Field(None, examples=[None])
     valid_from: Annotated[Day | Null, NotNull] = KEPT

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import NEXT, VERSION
@@ -48,7 +48,7 @@ class Extension(Telling):
 
 
 class Release(Telling):
-    reviewed: bool = Field(
+    reviewed: StrictBool = Field(
         description="That what staff wrote was read, and what names others taken out.",
         examples=[True],
     )
@@ -164,7 +164,7 @@ class ErasureList(BaseModel):
 class RuleNew(Telling):
     keeps_months: int = Field(ge=1, le=LONGEST, examples=[72])
     source: Source
-    active: bool = Field(description="True confirms it, in your name.", examples=[True])
+    active: StrictBool = Field(description="True confirms it, in your name.", examples=[True])
 
 
 class RuleOut(Told):
