@@ -208,8 +208,12 @@ class RunOut(Told):
     day: Day
     before: Day = Field(description="Records older than this day were past their time.")
     state: RunState
-    deleted: int = Field(description="Records that are gone, or that name nobody now.")
-    kept: int = Field(description="Of those past their time, what a hold or a matter kept.")
+    deleted: int = Field(
+        description="Records that are gone, or that name nobody now.", examples=[40]
+    )
+    kept: int = Field(
+        description="Of those past their time, what a hold or a matter kept.", examples=[2]
+    )
 
 
 class RunList(BaseModel):
