@@ -6,6 +6,11 @@ import pytest
 from sqlalchemy import text
 
 from app.core.clock import today
+from app.domain.people.register.errors import PersonHeldError
+from app.domain.rights.access import queries as access
+from app.domain.rights.erasure import service
+from app.domain.rights.erasure.models import ErasureGround, ErasureRecord
+from app.domain.rights.erasure.queries import Tombstone
 from tests.api.registers.conftest import PEOPLE, refused
 from tests.api.registers.test_rights import ALL, asked, erase, left
 
@@ -93,3 +98,46 @@ async def test_a_hold_on_a_merged_record_holds_the_one_that_stands(wide):
     refused(await erase(wide, await left(wide, stands)), 409, "legal-hold")
     assert (await wide.send("DELETE", f"{place}/legal-hold", None)).status_code == 204
     assert (await erase(wide, place)).status_code == 201
+
+
+async def test_a_tombstone_of_a_merged_record_erases_the_one_that_stands(wide, session):
+    first, second = [await wide.made(PEOPLE, name=f"Mika {n}") for n in ("One", "Two")]
+    merging = {"duplicate_id": second["id"]}
+    answer = await wide.send("POST", f"{PEOPLE}/{first['id']}/merge", merging)
+    assert answer.status_code == 200, answer.text
+    tombstone = Tombstone(
+        person_id=UUID(second["id"]),
+        ground="objection",
+        received_on=today(),
+        erased_on=today(),
+        refused=[],
+        decided_by=UUID(wide.id),
+    )
+    assert await service.reapply(session, tombstone)
+    await session.commit()
+    refused(await wide.get(f"{PEOPLE}/{first['id']}"), 404, "person-not-found")
+
+
+async def test_a_hold_that_comes_before_the_first_row_is_erased_is_heeded(wide, session):
+    person = await wide.made(PEOPLE, name="Mika One")
+    place = f"{PEOPLE}/{person['id']}"
+    assert (await wide.send("PUT", f"{place}/legal-hold", {"reason": "A claim"})).status_code == 200
+    found = await access.subject(session, UUID(person["id"]))
+    made = ErasureRecord(
+        person_id=found.id,
+        records=found.records,
+        ground=ErasureGround.OBJECTION,
+        received_on=today(),
+        erased_on=today(),
+        refused=[],
+        decided_by=UUID(wide.id),
+    )
+    with pytest.raises(PersonHeldError):
+        await service._forget(session, made, found)
+
+
+async def test_a_rule_that_is_not_there_is_not_found(wide, session):
+    await session.execute(text("DELETE FROM retention_rule WHERE category = 'enquiries'"))
+    await session.commit()
+    answer = await wide.get("registers/retention/rules/enquiries")
+    refused(answer, 404, "retention-rule-not-found")

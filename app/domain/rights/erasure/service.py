@@ -163,9 +163,8 @@ async def _forget(session: AsyncSession, made: ErasureRecord, found: Subject) ->
         try:
             touched += await session.scalar(statement, values) or []
         except IntegrityError as error:
-            if constraint_of(error) == "legal_hold":
-                raise PersonHeldError from None
-            raise
+            held = constraint_of(error) == "legal_hold"
+            raise (PersonHeldError() if held else error) from None
     await reading.about(session, None)
     await session.execute(_LETTERS, {"emails": list(found.emails)})
     if found.pattern is not None:
