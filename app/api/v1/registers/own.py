@@ -12,7 +12,8 @@ from app.api.v1.registers.messages_schemas import (
     PersonMessageFilters,
 )
 from app.api.v1.registers.monitoring_schemas import MonitoringOut
-from app.api.v1.registers.own_schemas import OwnMonitoringNew, OwnPatch, Pause
+from app.api.v1.registers.own_schemas import OwnMonitoringNew, Pause
+from app.api.v1.registers.people_changes_schemas import OwnPatch
 from app.api.v1.registers.people_schemas import PersonOut
 from app.api.v1.registers.training_schemas import CompletionList, CompletionOut
 from app.core import statement

@@ -4,53 +4,19 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.api.deps import Paging
-from app.api.v1.organisation.schemas import KEPT, NEXT, VERSION, NotNull, Null
+from app.api.v1.organisation.schemas import NEXT, VERSION
 from app.api.v1.registers.monitoring_schemas import Characteristics
 from app.api.v1.registers.participations_schemas import Reason as WhyNot
 from app.api.v1.registers.people_schemas import (
-    Address,
-    AvailabilityNote,
-    Available,
     Email,
-    Experience,
-    Interests,
-    KnownAs,
-    Language,
     Name,
-    Pathways,
-    Phone,
-    Pronouns,
     Reason,
-    Skills,
-    Tags,
 )
 from app.core.wire import Day, Instant
 from app.domain.involvement.participation.models import ANSWERS, ParticipationStatus
 from app.domain.involvement.pastoral.models import CheckInKind, CheckInState
 from app.domain.people.bindings.service import Bound
-from app.domain.people.register.models import ContactChannel
 from app.domain.people.supporters.models import May, Relation, Supporter
-
-
-class OwnPatch(BaseModel):
-    """What one may change of oneself, as a merge patch (RFC 7396); the rest is for one's lead."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    known_as: KnownAs | None = None
-    pronouns: Pronouns | None = None
-    email: Email | None = None
-    phone: Phone | None = None
-    address: Address | None = None
-    preferred_channel: ContactChannel | None = None
-    language: Annotated[Language | Null, NotNull] = KEPT
-    lived_experience: Experience | None = None
-    lived_experience_tags: Annotated[Tags | Null, NotNull] = KEPT
-    interests: Annotated[Interests | Null, NotNull] = KEPT
-    skills: Annotated[Skills | Null, NotNull] = KEPT
-    pathways: Annotated[Pathways | Null, NotNull] = KEPT
-    availability: Annotated[Available | Null, NotNull] = KEPT
-    availability_note: AvailabilityNote | None = None
 
 
 class Pause(BaseModel):

@@ -7,6 +7,7 @@ from app.api import direct
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import StrictRoute
+from app.api.v1.registers.people_changes_schemas import PersonPatch
 from app.api.v1.registers.people_schemas import (
     MergeNew,
     PersonFilters,
@@ -14,7 +15,6 @@ from app.api.v1.registers.people_schemas import (
     PersonListed,
     PersonNew,
     PersonOut,
-    PersonPatch,
     RoleEnd,
     RoleList,
     RoleNew,

@@ -4,7 +4,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.api.deps import Paging
-from app.api.v1.organisation.schemas import KEPT, NEXT, SAYS, VERSION, NotNull, Null
+from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
 from app.api.v1.registers.needs_schemas import NeedOut
 from app.core.wire import Day
 from app.domain.organisation.contacts.models import EMAIL
@@ -156,31 +156,6 @@ class PersonNew(BaseModel):
     availability_note: AvailabilityNote | None = None
     asked: Asked | None = None
     directorate_id: UUID | None = Field(None, examples=[None])
-
-
-class PersonPatch(BaseModel):
-    """A merge patch (RFC 7396): what is left out stays, a list is replaced as a whole."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: Annotated[Name | Null, NotNull] = KEPT
-    known_as: KnownAs | None = None
-    pronouns: Pronouns | None = None
-    born_on: Day | None = None
-    email: Email | None = None
-    phone: Phone | None = None
-    address: Address | None = None
-    preferred_channel: ContactChannel | None = None
-    language: Annotated[Language | Null, NotNull] = KEPT
-    lived_experience: Experience | None = None
-    lived_experience_tags: Annotated[Tags | Null, NotNull] = KEPT
-    interests: Annotated[Interests | Null, NotNull] = KEPT
-    skills: Annotated[Skills | Null, NotNull] = KEPT
-    pathways: Annotated[Pathways | Null, NotNull] = KEPT
-    availability: Annotated[Available | Null, NotNull] = KEPT
-    availability_note: AvailabilityNote | None = None
-    directorate_id: UUID | None = Field(None, examples=[None])
-    lead_id: Annotated[UUID | Null, NotNull] = KEPT
 
 
 class Welcome(BaseModel):
