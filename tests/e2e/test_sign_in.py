@@ -8,7 +8,6 @@ import asyncio
 import base64
 import hashlib
 import secrets
-import socket
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
@@ -22,15 +21,10 @@ from app.domain.people.messages.models import Message
 from app.main import create_app
 from app.settings import Oidc
 from tests.api.registers.test_bindings import CODE
+from tests.e2e.serving import free_port
 
 CLIENT, BACK = "front-end", "http://127.0.0.1/signed-in"
 ME = "/v1/registers/people/me"
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @asynccontextmanager

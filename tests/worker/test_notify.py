@@ -35,7 +35,7 @@ def by(server: NotifyServer) -> Post:
 
 @pytest.fixture
 async def promised(committed) -> UUID:
-    """A one-time code that is to go by text message."""
+    """What somebody must know, that is to go by text message."""
     async with committed.begin() as session:
         person = Person(
             name="Amara Okafor",
@@ -49,9 +49,9 @@ async def promised(committed) -> UUID:
         return await notify(
             session,
             person_id=person.id,
-            notice=Notice.ONE_TIME_CODE,
-            values={"code": "7K2M"},
-            once="code:1",
+            notice=Notice.SUPPORTER_NAMED,
+            values={"supporter": "Ngozi", "until": "1 December 2026"},
+            once="named:1",
         )
 
 
@@ -71,7 +71,7 @@ async def test_a_text_message_is_sent_and_its_delivery_asked_for(committed, prom
     server = NotifyServer()
     await attempt(committed, server, promised)
     assert await state(committed) == ("sent", None, False)
-    assert "7K2M" in server.taken[0]["personalisation"]["body"]
+    assert "Ngozi" in server.taken[0]["personalisation"]["body"]
     assert await messages.ask(committed, by(server)) == 0
     server.ends("delivered")
     assert await messages.ask(committed, by(server)) == 1

@@ -1,11 +1,12 @@
 """What people of the register see and do of their own, and of nobody else's."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.core.clock import today
+from app.domain.people.messages import service as messages
 from tests.api.registers.conftest import refused
 from tests.api.test_access import OWN
 
@@ -266,11 +267,15 @@ async def test_a_merge_moves_the_binding(keeper, bound, given):
     refused(await mine.get(ME), 403, "not-bound")
 
 
-async def test_one_reads_what_one_was_told_and_nobody_elses(me, another, keeper):
+async def test_one_reads_what_one_was_told_and_nobody_elses(me, another, keeper, session):
     code = f"registers/people/{another.id}/sign-in-codes"
     assert (await keeper.send("POST", code, None)).status_code == 202
     assert await items(me, f"{ME}/messages") == []
     (told,) = await items(another, f"{ME}/messages", kind="one_time_code")
     assert (told["channel"], told["status"]) == ("email", "queued")
     assert "code" in told["text"]
+    await messages.sent(session, UUID(told["id"]))
+    await session.commit()
+    (told,) = await items(another, f"{ME}/messages")
+    assert (told["status"], told["subject"], told["text"]) == ("sent", None, None)
     assert await items(another, f"{ME}/messages", kind="welcome") == []

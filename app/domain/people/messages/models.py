@@ -20,6 +20,7 @@ from app.domain.people.messages.errors import (
     MessageNotByHandError,
     MessageNotFailedError,
 )
+from app.domain.people.messages.templates.codes import FORGOTTEN
 from app.domain.people.messages.templates.models import MessageTemplate
 from app.domain.people.needs.codes import Format
 from app.domain.people.register.models import ContactChannel, Person
@@ -133,7 +134,7 @@ class Message(Entity):
         if self.status is MessageStatus.QUEUED:
             self.status, self.sent_at, self.problem = MessageStatus.SENT, at, None
             self.carrier_id = carrier_id
-            self._outlived()
+            self._done()
 
     def settle(self, carrier_id: UUID, problem: str | None, at: datetime) -> None:
         """Note what became of the try that GOV.UK Notify knows by this id; None is delivered.
@@ -168,11 +169,11 @@ class Message(Entity):
         self.by_hand = self.by_hand or ByHand.FAILURE
         self.status, self.sent_at, self.handed_by = MessageStatus.SENT, at, by
         self.carrier_id = None
-        self._outlived()
+        self._done()
 
-    def _outlived(self) -> None:
-        """Forget at once what outlived the record of whom it went to."""
-        if self.template_id is not None and self.person_id is None:
+    def _done(self) -> None:
+        """Forget at once what is of no use any more, and tells too much."""
+        if self.kind in FORGOTTEN:
             self.recipient_name = self.recipient_email = self.recipient_phone = None
             self.recipient_address = self.subject = self.text = None
 

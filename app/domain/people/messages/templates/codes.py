@@ -45,6 +45,9 @@ class Kind:
     outlives: bool = False
 
 
+# What is forgotten once it is sent: a code that opens a record, of which else only a keyed hash is
+# kept, and to whom it was told that nothing of them is kept.
+FORGOTTEN: Final = frozenset({Notice.ONE_TIME_CODE, Notice.ERASURE_DONE})
 # What every notice can say.
 COMMON: Final[Mapping[str, str]] = MappingProxyType(
     {"name": "Amara", "trust": "Oxford Health NHS Foundation Trust"}
