@@ -1,3 +1,4 @@
+import asyncio
 from typing import Annotated
 from uuid import UUID
 
@@ -173,7 +174,9 @@ async def get_subject_page(
     actor: Governor, session: Session, person_id: UUID, request_id: UUID
 ) -> HTMLResponse:
     """Read the same as a page for the person."""
-    return HTMLResponse(html_of(await _file(session, actor, person_id, request_id)))
+    file = await _file(session, actor, person_id, request_id)
+    # Of somebody with much history it takes seconds, in which others are answered.
+    return HTMLResponse(await asyncio.to_thread(html_of, file))
 
 
 async def _file(session: Session, actor: Actor, person_id: UUID, request_id: UUID) -> SubjectFile:

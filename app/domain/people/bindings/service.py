@@ -9,14 +9,13 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Login
-from app.core.clock import now, today
+from app.core.clock import london_day, now, today
 from app.core.db import flush
 from app.domain.people.bindings import codes, queries
 from app.domain.people.bindings.errors import REFUSALS, SignInCodeUnsendableError
 from app.domain.people.bindings.models import Binding, SignInCode
 from app.domain.people.messages.service import send
-from app.domain.people.messages.templates.codes import Notice
-from app.domain.people.notices.service import notify
+from app.domain.people.notices import Notice, notify, words
 from app.domain.people.register.models import ContactChannel, Person
 from app.domain.people.supporters.models import Supporter
 
@@ -84,7 +83,7 @@ async def _tell(
         return
     if supporter.email is None:
         raise SignInCodeUnsendableError
-    until = f"{made.expires_at:%-d %B %Y}"
+    until = words.day(london_day(made.expires_at))
     text = (
         f"Your code to sign in to Every Voice is\n\n    {code}\n\n"
         f"Sign in, and type it in where you are asked for it. It works once, until {until}.\n"

@@ -145,6 +145,11 @@ async def get_seen(session: AsyncSession, id_: UUID, *, to: Actor) -> Message:
     return message
 
 
+async def promised(session: AsyncSession, once: str) -> UUID | None:
+    """Find the message that was promised once, if it was."""
+    return await session.scalar(select(M.id).where(M.once == once))
+
+
 async def find_one(session: AsyncSession, id_: UUID) -> Message | None:
     """Load and lock one message, if there is such."""
     return await session.get(Message, id_, with_for_update=True)

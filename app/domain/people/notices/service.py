@@ -11,6 +11,7 @@ from app.domain.organisation.models import Trust
 from app.domain.people.consents import queries as consented
 from app.domain.people.consents import service as consents
 from app.domain.people.consents.models import Purpose
+from app.domain.people.messages import queries as outbox
 from app.domain.people.messages import service as messages
 from app.domain.people.messages.models import ByHand, Message, MessageStatus
 from app.domain.people.messages.templates import queries as templates
@@ -45,6 +46,9 @@ async def notify(
     kind = KINDS[notice]
     if values.keys() != kind.examples.keys():
         raise ValueError(f"{notice} takes {sorted(kind.examples)}")
+    # Most reminders of a morning were promised on an earlier one.
+    if (promised := await outbox.promised(session, once)) is not None:
+        return promised
     person = await _standing(session, person_id)
     said = await _said(session, person, notice, values)
     told = said | await _way(session, person, kind, said)

@@ -13,8 +13,7 @@ from app.core.db import act_as, flush
 from app.core.errors import ForbiddenError
 from app.domain.people.consents import service as consents
 from app.domain.people.consents.models import ConsentChannel, GivenBy, Purpose
-from app.domain.people.messages.templates.codes import Notice
-from app.domain.people.notices.service import notify
+from app.domain.people.notices import Notice, notify, words
 from app.domain.people.register import queries as register
 from app.domain.people.register.errors import PersonNotFoundError
 from app.domain.people.register.models import Person
@@ -165,7 +164,7 @@ async def name(
     await flush(session, REFUSALS)
     await consents.use(session, person.id, Purpose.SUPPORTER, "supporter", made.id, by=by)
     # Whoever is spoken for hears of it, also where somebody else noted it down.
-    values = {"supporter": made.name, "until": f"{made.valid_to:%-d %B %Y}"}
+    values = {"supporter": made.name, "until": words.day(made.valid_to)}
     await notify(
         session,
         person_id=person.id,
