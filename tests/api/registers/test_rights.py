@@ -72,7 +72,7 @@ async def test_everything_held_is_read_as_a_file_and_as_a_page(governor, amara):
     plan = {"wellbeing": "Quiet <b>rooms</b>", "escalation_name": "A Sister"}
     assert (await governor.send("PUT", f"{person}/pastoral/plan", plan)).status_code == 200
     place = await asked(governor, amara)
-    answer = await governor.get(f"{place}.json")
+    answer = await governor.get(f"{place}/file")
     assert answer.status_code == 200, answer.text
     sections = {each["source"]: each for each in answer.json()["sections"]}
     assert sections["person"]["rows"][0]["name"] == amara["name"]
@@ -81,7 +81,7 @@ async def test_everything_held_is_read_as_a_file_and_as_a_page(governor, amara):
     assert "draft" in sections["person"]["retention"]
     assert sections["subject_reading"]["rows"][0]["purpose"] == "access"
     assert any(each["review"] for each in sections["pastoral_plan"]["fields"])
-    page = await governor.get(f"{place}.html")
+    page = await governor.get(f"{place}/page")
     assert page.headers["content-type"].startswith("text/html")
     assert "Quiet &lt;b&gt;rooms" in page.text
     assert "<script" not in page.text

@@ -39,8 +39,8 @@ async def test_people_of_other_directorates_are_as_good_as_absent(wide, limited,
     received = {"received_on": str(today())}
     for method, where, body in (
         ("GET", request, None),
-        ("GET", f"{request}.json", None),
-        ("GET", f"{request}.html", None),
+        ("GET", f"{request}/file", None),
+        ("GET", f"{request}/page", None),
         ("PUT", f"{request}/identity", {"identity": "document"}),
         ("POST", f"{request}/extension", {"because": "x"}),
         ("POST", f"{request}/release", {"reviewed": True}),
@@ -58,7 +58,7 @@ async def test_people_of_other_directorates_are_as_good_as_absent(wide, limited,
 async def test_people_of_ones_own_directorate_are_read_and_erased(wide, limited, places):
     mine = await wide.made(PEOPLE, name="Mine", directorate_id=str(places[0]))
     request = await asked(limited, mine)
-    assert (await limited.get(f"{request}.json")).status_code == 200
+    assert (await limited.get(f"{request}/file")).status_code == 200
     await limited.send("POST", f"{request}/release", {"reviewed": True})
     answer = await erase(limited, await left(limited, mine))
     assert answer.status_code == 201, answer.text
@@ -71,7 +71,7 @@ async def test_merged_records_are_read_and_erased_with_the_one_that_stands(wide,
     answer = await wide.send("POST", f"{place}/merge", {"duplicate_id": double["id"]})
     assert answer.status_code == 200, answer.text
     request = await asked(wide, stands)
-    told = (await wide.get(f"{request}.json")).json()["sections"]
+    told = (await wide.get(f"{request}/file")).json()["sections"]
     names = {row["name"] for each in told if each["source"] == "person" for row in each["rows"]}
     assert names == {"Stands", "Double"}
     merged = f"{PEOPLE}/{double['id']}"

@@ -146,7 +146,7 @@ class Life:
         """Give the names of what something is held in."""
         place = f"{self.person}/subject-access"
         asked = await self.lead.made(place, received_on=str(today()), identity="known")
-        whole = await ok(self.lead.get(f"{place}/{asked['id']}.json"))
+        whole = await ok(self.lead.get(f"{place}/{asked['id']}/file"))
         await ok(self.lead.send("POST", f"{place}/{asked['id']}/release", {"reviewed": True}))
         return {each["source"] for each in whole["sections"] if each["rows"]}
 

@@ -155,7 +155,7 @@ async def release_subject_access(
     return _written(AccessOut.model_validate(found), found.version)
 
 
-@router.get(PLACE + "/{request_id:uuid}.json", responses=responses(*FOUND))
+@router.get(PLACE + "/{request_id:uuid}/file", responses=responses(*FOUND))
 async def get_subject_file(
     actor: Governor, session: Session, person_id: UUID, request_id: UUID
 ) -> SubjectFileOut:
@@ -168,7 +168,7 @@ async def get_subject_file(
 
 
 @router.get(
-    PLACE + "/{request_id:uuid}.html", response_class=HTMLResponse, responses=responses(*FOUND)
+    PLACE + "/{request_id:uuid}/page", response_class=HTMLResponse, responses=responses(*FOUND)
 )
 async def get_subject_page(
     actor: Governor, session: Session, person_id: UUID, request_id: UUID
