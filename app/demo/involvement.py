@@ -94,6 +94,7 @@ _PEOPLE: Final = (
         status=PersonStatus.ENQUIRY,
     ),
 )
+_AGREED: Final = (Purpose.INVOLVEMENT_AGREEMENT, Purpose.OPPORTUNITIES)
 _DOOR: Final[Mapping[str, Any]] = {
     "kind": OpportunityKind.QI_PROJECT,
     "title": "A kinder front door",
@@ -179,12 +180,11 @@ async def _known(session: AsyncSession, known: Known, directorate: UUID, by: Act
         return person
     await register.welcome(session, person, by.id, by=by)
     await register.turn(session, person, known.status, None, by=by)
-    for purpose in (Purpose.INVOLVEMENT_AGREEMENT, Purpose.OPPORTUNITIES):
-        newest = await agreed.newest(session, purpose)
-        if newest is not None:
-            given = {"text_id": newest.id, "channel": ConsentChannel.PAPER, "given_at": None}
-            given |= {"given_by": GivenBy.PERSON, "giver_name": None}
-            await consents.give(session, person, given, by=by)
+    texts = [await agreed.newest(session, purpose) for purpose in _AGREED]
+    for shipped in filter(None, texts):
+        given = {"text_id": shipped.id, "channel": ConsentChannel.PAPER, "given_at": None}
+        given |= {"given_by": GivenBy.PERSON, "giver_name": None}
+        await consents.give(session, person, given, by=by)
     period = {"role": known.role, "valid_from": today() - timedelta(365), "valid_to": None}
     await register.give_role(session, person, period)
     return person
