@@ -36,7 +36,7 @@ MADE: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("check_id", "note_person_check", {}),
     ("consent_id", "give_person_consent", {}),
     ("supporter_id", "name_person_supporter", {}),
-    ("need_id", "record_person_need", {"review_on": LATER, "formats": [], "languages": []}),
+    ("need_id", "record_person_need", {"review_on": LATER}),
     ("role_id", "give_person_role", {}),
     ("request_id", "receive_subject_access", {}),
     ("completion_id", "note_completion", {}),

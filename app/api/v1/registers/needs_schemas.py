@@ -85,8 +85,8 @@ class NeedFilters(Paging):
 class NeedNew(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kind: NeedKind
-    concept: Concept | None = None
+    kind: NeedKind = Field(examples=["information_format"])
+    concept: Concept | None = Field(None, examples=[None])
     words: Words | None = None
     formats: Formats = Field(default_factory=list)
     languages: Languages = Field(default_factory=list)
