@@ -142,6 +142,7 @@ REACHING = (
 OTHERS = (
     "budget_holder",
     "certifier",
+    "finance_officer",
     "moderator",
     "reader",
     "releaser",
