@@ -1,6 +1,5 @@
 """Requests for what is held of a person, and every reading of all of it."""
 
-import calendar
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.clock import months_after
 from app.core.db import Entity
 from app.domain.people.register.models import Person
 from app.domain.rights.access.errors import (
@@ -21,7 +21,7 @@ from app.domain.rights.access.errors import (
 
 PERSONAL: Final = {"class": "personal"}
 # UK GDPR 12(3): one month, and two more where requests are complex or many.
-MONTHS, MORE_MONTHS, YEAR = 1, 2, 12
+MONTHS, MORE_MONTHS = 1, 2
 
 
 class Identity(StrEnum):
@@ -43,13 +43,6 @@ class AccessState(StrEnum):
 class ReadingPurpose(StrEnum):
     ACCESS = "access"
     ERASURE = "erasure"
-
-
-def months_after(day: date, months: int) -> date:
-    """Give the same day of a later month, or the last day of a month that is shorter."""
-    years, month = divmod(day.month - 1 + months, YEAR)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 class SubjectAccess(Entity):

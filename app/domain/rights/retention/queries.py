@@ -8,11 +8,10 @@ from sqlalchemy import Select, Text, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
-from app.core.clock import today
+from app.core.clock import months_after, today
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
-from app.domain.rights.access.models import months_after
 from app.domain.rights.retention.categories import RECORDS, Records
 from app.domain.rights.retention.errors import RetentionRuleNotFoundError
 from app.domain.rights.retention.models import Category, RetentionRule, RetentionRun, RunState
