@@ -118,6 +118,7 @@ BY_TYPE = {
     "DATETIME": "now() - interval '1 minute'",
     "BOOLEAN": "true",
     "INTEGER": "1",
+    "BIGINT": "1",
     "NUMERIC(4, 2)": "1",
     "JSONB": "'[]'",
 }

@@ -80,6 +80,7 @@ async def _signed_in(actor: Identified, _: Annotated[Any, Security(person, scope
 OwnProfile = Annotated[Whose, Depends(Own(May.PROFILE))]
 OwnConsents = Annotated[Whose, Depends(Own(May.CONSENTS))]
 OwnApplications = Annotated[Whose, Depends(Own(May.APPLICATIONS))]
+OwnClaims = Annotated[Whose, Depends(Own(May.CLAIMS))]
 # What nobody else does for somebody, not even on their word.
 Oneself = Annotated[Whose, Depends(_oneself)]
 # Whoever has a good token of the public's issuer, bound to a record or not.

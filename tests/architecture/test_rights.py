@@ -14,8 +14,16 @@ TELLING = ("personal", "special")
 # What says nothing of the person: keys, the lock, and what the trust's own books are kept by.
 TECHNICAL = {"id", "version", "created_at", "updated_at", "person_id", "merged_into"}
 
-# A hold must not keep a login or a code alive; attendance is corrected; no key leads from a turn.
-UNHELD = {"person_binding", "sign_in_code", "forum_attendance", "involvement_turn"}
+# A hold must not keep a login or a code alive; attendance is corrected; no key leads from a turn;
+# what a claim stands for and its receipts belong to claims, which stay.
+UNHELD = {
+    "person_binding",
+    "sign_in_code",
+    "forum_attendance",
+    "involvement_turn",
+    "claim_occasion",
+    "claim_receipt",
+}
 
 
 def referring() -> set[str]:

@@ -37,6 +37,10 @@ RIGHTS = {
     "erasure": {"app": ADDED, "worker": ADDED},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "message_template": {"app": ADDED, "worker": ADDED},
+    "payment_choice": {"app": ADDED, "worker": ADDED},
+    "claim": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "claim_action": {"app": ADDED, "worker": ADDED},
+    "claim_occasion": {"app": SEEN, "worker": SEEN},
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
     "api_key_use": {"read": {"SELECT", "INSERT", "UPDATE"}},

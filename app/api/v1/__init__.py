@@ -73,6 +73,11 @@ from app.api.v1.registers.retention import router as retention
 from app.api.v1.registers.rights_access import router as rights_access
 from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
+from app.api.v1.reimbursements import choices
+from app.api.v1.reimbursements.claims import router as claims
+from app.api.v1.reimbursements.decisions import router as decisions
+from app.api.v1.reimbursements.own_claims import router as own_claims
+from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
@@ -123,6 +128,8 @@ router.include_router(own_concerns)
 router.include_router(own_consents)
 router.include_router(own_needs)
 router.include_router(own_involvement)
+router.include_router(choices.own)
+router.include_router(own_claims)
 router.include_router(people)
 router.include_router(bindings.router)
 router.include_router(supporters.router)
@@ -156,3 +163,7 @@ router.include_router(notify)
 router.include_router(rights_access)
 router.include_router(rights_erasure)
 router.include_router(retention)
+router.include_router(reimbursement_policy)
+router.include_router(choices.router)
+router.include_router(claims)
+router.include_router(decisions)

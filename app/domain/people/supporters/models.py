@@ -43,6 +43,7 @@ class May(StrEnum):
     CONTACT = "contact"
     CONSENTS = "consents"
     APPLICATIONS = "applications"
+    CLAIMS = "claims"
 
 
 _KNOWN: Final = ", ".join(f"'{each}'" for each in May)

@@ -37,12 +37,14 @@ MAY: Final = CodeList.of(
         May.CONTACT: "Change how they are reached",
         May.CONSENTS: "Give and withdraw consents",
         May.APPLICATIONS: "Apply, accept and withdraw",
+        May.CLAIMS: "Claim, and choose about fees",
     },
     {
         May.PROFILE: "Change what is written about me",
         May.CONTACT: "Change my phone or email",
         May.CONSENTS: "Say yes or no for me",
         May.APPLICATIONS: "Join things for me",
+        May.CLAIMS: "Ask for my money",
     },
 )
 LISTS: Final = (RELATION, MAY)

@@ -75,6 +75,16 @@ async def _by_staff(
     return Whose(await register.get(session, person_id, to=actor), actor)
 
 
+async def for_person(session: AsyncSession, person_id: UUID, operation: str, *, by: Actor) -> Whose:
+    """Let staff act for a person whom they may see, on their word, and leave a trace of that.
+
+    Raises PersonNotFoundError.
+    """
+    whose = Whose(await register.get(session, person_id, to=by), by)
+    await act(session, whose, operation)
+    return whose
+
+
 async def _by_supporter(
     session: AsyncSession, actor: Actor, login: Login, person_id: UUID, may: May | None
 ) -> Whose:

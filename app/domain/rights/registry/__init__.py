@@ -7,11 +7,17 @@ Erasure goes through `ENTRIES` backwards: what leads to a person comes after wha
 from collections.abc import Sequence
 from typing import Final
 
+from app.domain.rights.registry.claims import CLAIMS
 from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
 from app.domain.rights.registry.involvement import CARE, PLACES
 from app.domain.rights.registry.people import PEOPLE
 
-ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE)
+ENTRIES: Final[Sequence[Entry]] = (
+    *PEOPLE,
+    *PLACES,
+    *CARE,
+    *CLAIMS,
+)
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]

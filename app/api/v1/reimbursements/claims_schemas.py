@@ -1,0 +1,257 @@
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.api.deps import Paging
+from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
+from app.api.v1.reimbursements.lines_schemas import (
+    CancellationLine,
+    CareLine,
+    FareLine,
+    InvolvementFeeLine,
+    MileageLine,
+    PreparationLine,
+    ReceiptedLine,
+    SubsistenceLine,
+)
+from app.core.wire import Day, Instant
+from app.domain.reimbursements.claims.acts import Act, ClaimStatus, Holder
+from app.domain.reimbursements.claims.models import MOST_LINES, ClaimAction
+from app.domain.reimbursements.kinds import LineKind, Route, Vehicle
+from app.domain.reimbursements.rates.models import Scheme
+
+ID = "0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"
+Words = StringConstraints(pattern=SAYS, strip_whitespace=True)
+Reason = Annotated[str, Words, Field(max_length=2000, examples=["Which day was the second trip?"])]
+Pence = Annotated[int, Field(description="In pence.", examples=[1650])]
+ActivityOn = Annotated[Day, Field(description="The day of the activity.", examples=["2026-05-14"])]
+Receipts = Annotated[
+    list[UUID],
+    Field(
+        default_factory=list,
+        max_length=10,
+        description="Receipts of the person that show it.",
+        examples=[[]],
+    ),
+]
+NoReceipt = Annotated[
+    str,
+    Words,
+    Field(
+        max_length=500,
+        description="Why there is no receipt, where none is attached.",
+        examples=["The machine gave none."],
+    ),
+]
+
+
+class ClaimedFare(FareLine):
+    """A journey that was paid for, with its receipts."""
+
+    receipt_ids: Receipts
+    no_receipt_because: NoReceipt | None = None
+
+
+class ClaimedCare(CareLine):
+    """Somebody's time that was paid for, with its receipts."""
+
+    receipt_ids: Receipts
+    no_receipt_because: NoReceipt | None = None
+
+
+class ClaimedOther(ReceiptedLine):
+    """Something else that was paid for, with its receipts."""
+
+    receipt_ids: Receipts
+    no_receipt_because: NoReceipt | None = None
+
+
+ClaimLineNew = Annotated[
+    InvolvementFeeLine
+    | PreparationLine
+    | CancellationLine
+    | MileageLine
+    | SubsistenceLine
+    | ClaimedFare
+    | ClaimedCare
+    | ClaimedOther,
+    Field(discriminator="kind"),
+]
+Lines = Annotated[list[ClaimLineNew], Field(min_length=1, max_length=MOST_LINES)]
+
+
+class OwnClaimNew(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    participation_id: UUID = Field(description="The activity, as a participation.", examples=[ID])
+    activity_on: ActivityOn
+    scheme: Scheme | None = Field(
+        None,
+        description="Whose fees hold; without it the trust's own, or else the national ones.",
+        examples=[None],
+    )
+    lines: Lines
+
+
+class ClaimNew(OwnClaimNew):
+    person_id: UUID = Field(description="Who claims.", examples=[ID])
+
+
+class ClaimLines(BaseModel):
+    """Lines in place of those that stand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lines: Lines
+
+
+class Submission(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    late_because: Reason | None = Field(
+        None,
+        description="Why staff hand it in after its last day; nobody else can.",
+        examples=[None],
+    )
+
+
+class Questions(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    questions: Reason
+
+
+class Rejection(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
+
+
+class Repetition(BaseModel):
+    """Other days of the same activity, for which the same is claimed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: list[Day] = Field(min_length=1, max_length=31, examples=[["2026-05-21"]])
+
+
+class ClaimLineOut(BaseModel):
+    """One line: what was told, what it comes to, why, and which way it is paid."""
+
+    position: int = Field(examples=[1])
+    kind: LineKind
+    day: Day
+    level: int | None
+    hours: str | None = Field(examples=["3.50"])
+    miles: str | None = Field(examples=[None])
+    vehicle: Vehicle | None
+    passengers: int | None
+    hours_away: str | None = Field(examples=[None])
+    told_pence: Pence | None
+    from_place: str | None = Field(examples=[None])
+    to_place: str | None = Field(examples=[None])
+    no_receipt_because: str | None = Field(examples=[None])
+    amount_pence: Pence
+    route: Route
+    rate_id: UUID | None
+    explanation: str = Field(examples=["Half a day at level 4: £75.00."])
+    receipt_ids: list[UUID]
+
+
+class ClaimItem(BaseModel):
+    """A claim as it stands, and who must do something next since when."""
+
+    id: UUID
+    reference: str = Field(description="What people call it by.", examples=["EV00000123"])
+    person_id: UUID
+    person_name: str = Field(examples=["Amara Okafor"])
+    participation_id: UUID
+    opportunity_id: UUID
+    opportunity_title: str = Field(examples=["A kinder front door"])
+    directorate_id: UUID | None
+    activity_on: Day
+    scheme: Scheme | None
+    total_pence: Pence
+    status: ClaimStatus
+    held_by: Holder = Field(description="Who must do something next.")
+    since: Instant = Field(description="Since when it stands so.")
+    round: int = Field(description="How often it was submitted or changed since.", examples=[1])
+    repeats_id: UUID | None = Field(description="The claim that this one repeats.")
+    tops_up_id: UUID | None = Field(description="The paid claim that this one adds to.")
+    version: int = VERSION
+
+
+class ClaimOut(ClaimItem):
+    """A claim with its lines."""
+
+    lines: list[ClaimLineOut]
+
+
+class ClaimList(BaseModel):
+    items: list[ClaimItem]
+    next: str | None = NEXT
+
+
+class ClaimFilters(Paging):
+    status: ClaimStatus | None = None
+    held_by: Holder | None = None
+    person: UUID | None = None
+    opportunity: UUID | None = None
+    directorate: UUID | None = None
+    first: Day | None = Field(None, description="First day of activities.")
+    last: Day | None = Field(None, description="Last day of activities.")
+    at_least: int | None = Field(
+        None, ge=0, le=10_000_000, description="Least total, in pence.", examples=[5000]
+    )
+
+
+class OwnClaimFilters(Paging):
+    status: ClaimStatus | None = None
+
+
+class ClaimSum(BaseModel):
+    """Claims of one status."""
+
+    status: ClaimStatus
+    claims: int = Field(examples=[12])
+    total_pence: Pence
+
+
+class ClaimSummary(BaseModel):
+    items: list[ClaimSum]
+
+
+class ClaimSumFilters(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    status: ClaimStatus | None = None
+    held_by: Holder | None = None
+    person: UUID | None = None
+    opportunity: UUID | None = None
+    directorate: UUID | None = None
+    first: Day | None = None
+    last: Day | None = None
+
+
+class ClaimActionOut(BaseModel):
+    """One thing that was done with a claim."""
+
+    number: int = Field(examples=[2])
+    round: int = Field(examples=[1])
+    act: Act
+    from_status: ClaimStatus | None
+    to_status: ClaimStatus
+    actor_id: UUID
+    on_behalf: bool = Field(examples=[False])
+    reason: str | None = Field(examples=[None])
+    at: Instant
+
+    @classmethod
+    def of(cls, action: ClaimAction) -> Self:
+        told = {name: getattr(action, name) for name in cls.model_fields if name != "at"}
+        return cls(**told, at=action.created_at)
+
+
+class ClaimHistory(BaseModel):
+    items: list[ClaimActionOut] = Field(description="Oldest first.")

@@ -1,0 +1,88 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response, Security
+
+from app.api.deps import IfMatch, Session, authenticate
+from app.api.problems import responses
+from app.api.strict import StrictRoute
+from app.api.v1.reimbursements.claims import CHANGES, shown
+from app.api.v1.reimbursements.claims_schemas import ClaimOut, Questions, Rejection
+from app.core.actor import Actor
+from app.domain.reimbursements.claims import deciding, queries
+from app.domain.reimbursements.claims.errors import (
+    ActivityNotAttendedError,
+    ClaimCertifierError,
+    ClaimHandsError,
+    ClaimSelfError,
+)
+
+router = APIRouter(
+    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
+)
+
+Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
+Certifier = Annotated[Actor, Security(authenticate, scopes=["claims:certify"])]
+Approver = Annotated[Actor, Security(authenticate, scopes=["claims:approve"])]
+
+
+@router.post(
+    "/{claim_id:uuid}/certification",
+    response_model=ClaimOut,
+    responses=responses(
+        *CHANGES, ActivityNotAttendedError, ClaimCertifierError, ClaimHandsError, ClaimSelfError
+    ),
+)
+async def certify_claim(
+    actor: Certifier, session: Session, match: IfMatch, claim_id: UUID
+) -> Response:
+    """Say as its coordinator that the activity took place as claimed."""
+    found = await queries.get(session, claim_id, to=actor)
+    match.check(found.version)
+    await deciding.certify(session, found, by=actor)
+    return await shown(session, found.id, actor)
+
+
+@router.post(
+    "/{claim_id:uuid}/approval",
+    response_model=ClaimOut,
+    responses=responses(*CHANGES, ClaimHandsError, ClaimSelfError),
+)
+async def approve_claim(
+    actor: Approver, session: Session, match: IfMatch, claim_id: UUID
+) -> Response:
+    """Agree to pay a certified claim; above the policy's limit two people do."""
+    found = await queries.get(session, claim_id, to=actor)
+    match.check(found.version)
+    await deciding.approve(session, found, by=actor)
+    return await shown(session, found.id, actor)
+
+
+@router.post(
+    "/{claim_id:uuid}/sending-back",
+    response_model=ClaimOut,
+    responses=responses(*CHANGES, ClaimSelfError),
+)
+async def send_claim_back(
+    actor: Reader, session: Session, match: IfMatch, claim_id: UUID, told: Questions
+) -> Response:
+    """Ask the claimant something, as who certifies or approves; they answer by handing it in."""
+    found = await queries.get(session, claim_id, to=actor)
+    match.check(found.version)
+    await deciding.send_back(session, found, told.questions, by=actor)
+    return await shown(session, found.id, actor)
+
+
+@router.post(
+    "/{claim_id:uuid}/rejection",
+    response_model=ClaimOut,
+    responses=responses(*CHANGES, ClaimSelfError),
+)
+async def reject_claim(
+    actor: Approver, session: Session, match: IfMatch, claim_id: UUID, told: Rejection
+) -> Response:
+    """Refuse to pay a claim, with the reason."""
+    found = await queries.get(session, claim_id, to=actor)
+    match.check(found.version)
+    await deciding.reject(session, found, told.reason, by=actor)
+    return await shown(session, found.id, actor)

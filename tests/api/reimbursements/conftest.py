@@ -1,0 +1,185 @@
+"""Claims as tests need them: rates that hold, an activity that somebody came to, people to act."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from app.core.clock import now, today
+from app.domain.identity import keys
+from app.domain.involvement.opportunities.models import Opportunity, OpportunityKind
+from app.domain.involvement.participation.models import Participation, ParticipationStatus
+from app.domain.people.register.models import Person, PersonStatus
+from app.domain.reimbursements.choices.models import Choice, PaymentChoice
+from tests.api.conftest import Api
+from tests.conftest import PEPPER
+
+CLAIMS = "reimbursements/claims"
+OWN = "registers/people/me/claims"
+DAY = today() - timedelta(days=3)
+FARE = {
+    "kind": "public_transport",
+    "day": str(DAY),
+    "amount_pence": 420,
+    "no_receipt_because": "The bus gives none.",
+}
+FEE = {"kind": "involvement_fee", "day": str(DAY), "level": 4, "hours": "3"}
+PROPOSED = """
+UPDATE rate_card SET status = 'proposed', source_confirmed = true,
+       proposed_by = gen_random_uuid(), proposed_on = valid_from
+ WHERE status = 'draft' AND scheme = ANY('{trust,ppv,afc}')"""
+ACTIVATED = """
+UPDATE rate_card SET status = 'active', activated_by = gen_random_uuid(), activated_on = valid_from
+ WHERE status = 'proposed'"""
+SET = """
+UPDATE rate SET pence = 1000 FROM rate_card c
+ WHERE c.id = rate.card_id AND c.scheme = 'trust' AND rate.kind = 'preparation'"""
+SHARE = """
+UPDATE rate SET percent = 50 FROM rate_card c
+ WHERE c.id = rate.card_id AND c.scheme = 'trust' AND rate.kind = 'cancellation'"""
+
+
+@pytest.fixture
+async def rated(engine, session) -> None:
+    """Let the shipped drafts hold, with figures where they leave some out."""
+    await session.execute(text("SET LOCAL ROLE everyvoice_owner"))
+    for statement in (SET, SHARE, PROPOSED, ACTIVATED):
+        await session.execute(text(statement))
+    await session.execute(text("SET LOCAL ROLE everyvoice_worker"))
+    await session.commit()
+
+
+@pytest.fixture
+def someone(client, given):
+    """Make a member of staff with scopes, and give the API as they meet it: `.id` is theirs."""
+
+    async def made(*scopes: str, name: str = "Sam Staff", **limits: object) -> Api:
+        user = await given.user(*scopes, name=name)
+        key = keys.make("test")
+        await given.key(keys.digest(key, PEPPER), user=user, **limits)
+        found = Api(client, {"Authorization": f"Bearer {key}"})
+        found.id = str(user.id)
+        return found
+
+    return made
+
+
+@pytest.fixture
+async def coordinator(someone) -> Api:
+    return await someone("claims:read", "claims:certify", name="Cora Coordinator")
+
+
+@pytest.fixture
+async def clerk(someone) -> Api:
+    """Somebody who claims for people, on their word."""
+    return await someone("claims:read", "claims:write", name="Cleo Clerk")
+
+
+@pytest.fixture
+async def approver(someone) -> Api:
+    return await someone("claims:read", "claims:approve", name="Ada Approver")
+
+
+@pytest.fixture
+def activity(given, coordinator, rated):
+    """Let somebody have come to something that Cora coordinates, having accepted its fee."""
+
+    async def made(person: Person | None = None, choice: Choice | None = Choice.ACCEPT, **told):
+        if person is None:
+            person = await given.add(
+                Person(
+                    name="Amara Okafor",
+                    email="amara@example.org",
+                    preferred_channel="email",
+                    status=PersonStatus.ACTIVE,
+                    status_since=DAY,
+                    lead_id=(await given.user(name="Lee Lead")).id,
+                )
+            )
+        start = {"directorate_id": None, "coordinator_id": coordinator.id}
+        start |= {name: told.pop(name) for name in set(start) & set(told)}
+        opportunity = await given.add(
+            Opportunity(
+                kind=OpportunityKind.QI_PROJECT,
+                title="A kinder front door",
+                summary="Redesign how people are met.",
+                easy_read="Help us.",
+                experience_relevant=True,
+                places=20,
+                level=4,
+                status="published",
+                published_on=DAY,
+                **start,
+            )
+        )
+        status = told.pop("status", ParticipationStatus.ATTENDED)
+        made = await given.add(
+            Participation(
+                opportunity_id=opportunity.id,
+                person_id=person.id,
+                status=ParticipationStatus.APPLIED,
+                status_since=DAY,
+                changed_by=uuid4(),
+            )
+        )
+        for each in (ParticipationStatus.ACCEPTED, ParticipationStatus.ATTENDED):
+            if made.status is not status:
+                made.status = each
+                await given.session.commit()
+        if choice is not None:
+            told = {"most_pence": 2_000} if choice is Choice.LESS else {}
+            await given.add(
+                PaymentChoice(
+                    person_id=person.id,
+                    participation_id=made.id,
+                    choice=choice,
+                    made_at=now() - timedelta(days=5),
+                    told_by=person.id,
+                    on_behalf=False,
+                    **told,
+                )
+            )
+        return made
+
+    return made
+
+
+@pytest.fixture
+def claimed(clerk, activity):
+    """Begin a claim for an activity: `await claimed(FARE, FEE)`."""
+
+    async def made(*lines: dict, participation=None, **told) -> dict:
+        found = participation or await activity()
+        return await clerk.made(
+            CLAIMS,
+            person_id=str(found.person_id),
+            participation_id=str(found.id),
+            activity_on=str(DAY),
+            lines=list(lines or (FARE,)),
+            **told,
+        )
+
+    return made
+
+
+@pytest.fixture
+def turned(clerk, coordinator, approver, claimed):
+    """Make a claim and take it as far as it is told: `await turned("certification", FEE)`."""
+
+    async def made(until: str, *lines: dict, **told) -> dict:
+        found = await claimed(*lines, **told)
+        steps = (
+            (clerk, "submission", {}),
+            (coordinator, "certification", None),
+            (approver, "approval", None),
+        )
+        for api, step, body in steps:
+            answer = await api.send("POST", f"{CLAIMS}/{found['id']}/{step}", body)
+            assert answer.status_code == 200, answer.text
+            found = answer.json()
+            if step == until:
+                break
+        return found
+
+    return made
