@@ -222,8 +222,10 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "CASE unit WHEN 'mile' THEN kind = 'mileage' WHEN 'passenger_mile' THEN kind = 'mileage'"
-            " WHEN 'time_away' THEN kind = 'subsistence' WHEN 'fee_share' THEN kind = 'cancellation'"
+            "CASE unit WHEN 'mile' THEN kind = 'mileage'"
+            " WHEN 'passenger_mile' THEN kind = 'mileage'"
+            " WHEN 'time_away' THEN kind = 'subsistence'"
+            " WHEN 'fee_share' THEN kind = 'cancellation'"
             " WHEN 'actual' THEN kind <> 'involvement_fee' AND kind <> 'preparation'"
             " AND kind <> 'cancellation' AND kind <> 'mileage' AND kind <> 'subsistence'"
             " ELSE kind = 'involvement_fee' OR kind = 'preparation' OR kind = 'cancellation' END",

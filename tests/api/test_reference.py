@@ -20,6 +20,8 @@ from app.domain.people.monitoring import codes as dictionary
 from app.domain.people.needs import codes as needs
 from app.domain.people.register import models as register
 from app.domain.people.supporters import models as supporters
+from app.domain.reimbursements import kinds
+from app.domain.reimbursements.rates.models import Scheme
 
 URL = "/v1/reference"
 EXPECTED = {
@@ -64,6 +66,10 @@ EXPECTED = {
     "issue_raised_by": RaisedBy,
     "involvement_post_kind": PostKind,
     "recovery_service": RecoveryService,
+    "claim_line_kind": kinds.LineKind,
+    "payment_route": kinds.Route,
+    "vehicle": kinds.Vehicle,
+    "rate_scheme": Scheme,
 }
 
 

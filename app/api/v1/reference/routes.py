@@ -19,6 +19,7 @@ from app.domain.people.monitoring import reference as monitoring
 from app.domain.people.needs import reference as needs
 from app.domain.people.register import reference as register
 from app.domain.people.supporters import reference as supporters
+from app.domain.reimbursements import reference as reimbursements
 
 router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
 
@@ -34,6 +35,7 @@ LISTS: Final = by_name(
         *register.LISTS,
         *supporters.LISTS,
         *involvement.LISTS,
+        *reimbursements.LISTS,
     )
 )
 _FRESH: Final = 3600

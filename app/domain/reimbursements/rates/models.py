@@ -40,6 +40,7 @@ from app.domain.reimbursements.rates.errors import (
     RateCardSamePersonError,
     RateCardStatusError,
 )
+from app.domain.reimbursements.rates.units import MostPer, RateUnit
 
 MOST_PENCE: Final = 10_000_000
 LEVELS: Final = 4
@@ -70,27 +71,6 @@ FOLLOWING: Final[Mapping[RateCardStatus, tuple[RateCardStatus, ...]]] = {
     RateCardStatus.SUPERSEDED: (),
     RateCardStatus.WITHDRAWN: (),
 }
-
-
-class RateUnit(StrEnum):
-    """What a rate is paid for: a time, a mile, a time away, a share of the fee, or what it cost."""
-
-    HOUR = "hour"
-    HALF_DAY = "half_day"
-    DAY = "day"
-    BLOCK = "block"
-    FEE_SHARE = "fee_share"
-    MILE = "mile"
-    PASSENGER_MILE = "passenger_mile"
-    TIME_AWAY = "time_away"
-    ACTUAL = "actual"
-
-
-class MostPer(StrEnum):
-    """What the most that is paid back is counted by."""
-
-    HOUR = "hour"
-    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +153,15 @@ class RateCard(Entity):
         self.source_confirmed = True
         self.proposed_by, self.proposed_on = by, today
 
-    def activate(self, *, by: UUID, today: date) -> None:
-        """Let the card hold; raises RateCardSamePersonError, RateCardStatusError."""
+    def activatable(self, by: UUID) -> None:
+        """Refuse who proposed the card; raises RateCardSamePersonError, RateCardStatusError."""
         if by == self.proposed_by:
             raise RateCardSamePersonError
+        self._may_turn(RateCardStatus.ACTIVE)
+
+    def activate(self, *, by: UUID, today: date) -> None:
+        """Let the card hold; raises what `activatable` does."""
+        self.activatable(by)
         self._turn(RateCardStatus.ACTIVE)
         self.activated_by, self.activated_on = by, today
         self.alters_from = self.valid_from if self.valid_from <= today else None
@@ -211,9 +196,12 @@ class RateCard(Entity):
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
-    def _turn(self, status: RateCardStatus) -> None:
+    def _may_turn(self, status: RateCardStatus) -> None:
         if status not in FOLLOWING[self.status]:
             raise RateCardStatusError(f"It is {self.status}", state=self.status)
+
+    def _turn(self, status: RateCardStatus) -> None:
+        self._may_turn(status)
         self.status = status
 
 
@@ -229,8 +217,10 @@ class Rate(Entity):
     __tablename__ = "rate"
     __table_args__ = (
         CheckConstraint(
-            "CASE unit WHEN 'mile' THEN kind = 'mileage' WHEN 'passenger_mile' THEN kind = 'mileage'"
-            " WHEN 'time_away' THEN kind = 'subsistence' WHEN 'fee_share' THEN kind = 'cancellation'"
+            "CASE unit WHEN 'mile' THEN kind = 'mileage'"
+            " WHEN 'passenger_mile' THEN kind = 'mileage'"
+            " WHEN 'time_away' THEN kind = 'subsistence'"
+            " WHEN 'fee_share' THEN kind = 'cancellation'"
             " WHEN 'actual' THEN kind <> 'involvement_fee' AND kind <> 'preparation'"
             " AND kind <> 'cancellation' AND kind <> 'mileage' AND kind <> 'subsistence'"
             " ELSE kind = 'involvement_fee' OR kind = 'preparation' OR kind = 'cancellation' END",

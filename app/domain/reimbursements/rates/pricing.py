@@ -10,16 +10,10 @@ from uuid import UUID
 from app.domain.reimbursements.kinds import FEES, LineKind, Vehicle
 from app.domain.reimbursements.rates import fees, mileage, subsistence, wording
 from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
-from app.domain.reimbursements.rates.models import (
-    MostPer,
-    Rate,
-    RateCard,
-    RateCardStatus,
-    RateUnit,
-    Scheme,
-)
+from app.domain.reimbursements.rates.models import Rate, RateCard, RateCardStatus, Scheme
 from app.domain.reimbursements.rates.rounding import whole_pence
 from app.domain.reimbursements.rates.tax_year import tax_year
+from app.domain.reimbursements.rates.units import MostPer, RateUnit
 
 T = TypeVar("T")
 

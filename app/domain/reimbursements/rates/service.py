@@ -64,6 +64,7 @@ async def activate(session: AsyncSession, card: RateCard, *, by: Actor) -> None:
     `card.altered()` then tells which days gone by it prices anew. Raises RateCardSamePersonError,
     RateCardStatusError, RateCardOverlapError.
     """
+    card.activatable(by.id)
     for before in await queries.active_within(session, card):
         before.give_way(card)
     # First, for no two cards of a scheme are active on one day.

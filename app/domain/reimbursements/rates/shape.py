@@ -5,7 +5,8 @@ from typing import Final
 
 from app.domain.reimbursements.kinds import LineKind
 from app.domain.reimbursements.rates.errors import RateTwiceError, RateUnfitError
-from app.domain.reimbursements.rates.models import Rate, RateUnit
+from app.domain.reimbursements.rates.models import Rate
+from app.domain.reimbursements.rates.units import RateUnit
 
 _TIMES: Final = frozenset({RateUnit.HOUR, RateUnit.HALF_DAY, RateUnit.DAY, RateUnit.BLOCK})
 _UNITS: Final[Mapping[LineKind, frozenset[RateUnit]]] = {

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
+
+_POUND: Final = Decimal(100)
 
 
 def pounds(pence: int) -> str:
@@ -9,10 +12,12 @@ def pounds(pence: int) -> str:
 
 
 def rate(pence: Decimal) -> str:
-    """Write a rate: below a pound in pence and their parts, else in pounds."""
-    if pence >= 100 and pence == pence.to_integral_value():  # noqa: PLR2004  pence of a pound
+    """Write a rate: below a pound in pence and their parts, else in pounds and theirs."""
+    if pence < _POUND:
+        return f"{number(pence)}p"
+    if pence == pence.to_integral_value():
         return pounds(int(pence))
-    return f"{number(pence)}p"
+    return f"£{number(pence / _POUND)}"
 
 
 def number(value: Decimal) -> str:

@@ -1,0 +1,30 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Security
+
+from app.api.deps import Session, authenticate
+from app.api.problems import responses
+from app.api.strict import StrictRoute
+from app.api.v1.reimbursements.quote_schemas import Quote, QuoteNew
+from app.core.actor import Actor
+from app.domain.reimbursements.rates import queries
+from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
+
+router = APIRouter(prefix="/reimbursements/quote", tags=["reimbursements"], route_class=StrictRoute)
+
+Reader = Annotated[Actor, Security(authenticate, scopes=["rates:read"])]
+
+
+@router.post("", responses=responses(RateMissingError, LineHoursMissingError))
+async def quote_lines(_: Reader, session: Session, new: QuoteNew) -> Quote:
+    """Price any set of lines without storing anything.
+
+    Each line is priced by the rate card of its day. Mileage thresholds and limits of a day hold
+    for all lines together, in their order; what comes below the penny is rounded once a line,
+    half a penny up. Where no active card holds, a draft prices the line, and it is `unconfirmed`.
+    """
+    lines = new.priceable()
+    prices = await queries.price(
+        session, lines, scheme=new.scheme, miles_before=new.miles_before, drafts=True
+    )
+    return Quote.of(lines, prices)
