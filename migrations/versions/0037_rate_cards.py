@@ -137,18 +137,18 @@ def ship() -> None:
         for part in PARTS
     )
     rate = sa.text(
-        f"INSERT INTO rate (id, card_id, {', '.join(PARTS)}, created_at, updated_at, version)"
-        f" VALUES (CAST(:id AS uuid), CAST(:card_id AS uuid), {numbers}, now(), now(), 1)"
+        f"INSERT INTO rate (id, card_id, place, {', '.join(PARTS)}, created_at, updated_at, version)"
+        f" VALUES (CAST(:id AS uuid), CAST(:card_id AS uuid), :place, {numbers}, now(), now(), 1)"
     )
     for number, told in enumerate(json.loads(SHIPPED.read_text(encoding="utf-8")), 1):
         # Ids tell times, and lists are read by them: these come before all that are made later.
         id_ = f"00000000-0037-7000-8000-{number:012}"
         rates = told.pop("rates")
         op.get_bind().execute(card, {**told, "id": id_, "active": told["status"] == "active"})
-        for at, each in enumerate(rates, 1):
+        for at, each in enumerate(rates):
             values = dict.fromkeys(PARTS) | {k: str(v) for k, v in each.items()}
             own = f"00000000-0037-7000-9000-{number * 1000 + at:012}"
-            op.get_bind().execute(rate, {**values, "id": own, "card_id": id_})
+            op.get_bind().execute(rate, {**values, "id": own, "card_id": id_, "place": at})
 
 
 def upgrade() -> None:
@@ -205,6 +205,7 @@ def upgrade() -> None:
         "rate",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("kind", closed("linekind", *KINDS), nullable=False),
         sa.Column("unit", closed("rateunit", *UNITS), nullable=False),
         sa.Column("label", sa.Text(), nullable=True),

@@ -41,6 +41,8 @@ RIGHTS = {
     "claim": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "claim_action": {"app": ADDED, "worker": ADDED},
     "claim_occasion": {"app": SEEN, "worker": SEEN},
+    "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
     "api_key_use": {"read": {"SELECT", "INSERT", "UPDATE"}},

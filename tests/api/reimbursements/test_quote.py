@@ -179,5 +179,7 @@ async def test_a_quote_that_cannot_be_is_refused(api, told):
 
 
 async def test_the_longest_journey_goes_round_the_earth(quoted):
-    found = await quoted(DRIVE | {"miles": "24901"}, TAXI | {"amount_pence": 1_000_000})
-    assert found["lines"][0]["amount_pence"] == 550_000 + 14_901 * 25
+    found = await quoted(
+        DRIVE | {"miles": "24901", "passengers": 1}, TAXI | {"amount_pence": 1_000_000}
+    )
+    assert found["lines"][0]["amount_pence"] == 550_000 + 14_901 * 25 + 24_901 * 5

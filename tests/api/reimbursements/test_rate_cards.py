@@ -86,6 +86,8 @@ async def test_a_draft_is_changed_as_a_whole(api):
     assert [rate["unit"] for rate in answer.json()["rates"]] == ["half_day", "hour"]
     assert answer.json()["version"] == 2
     assert answer.headers["etag"] == '"2"'
+    unknown = await api.send("PUT", f"{CARDS}/0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e", DRAFT)
+    refused(unknown, 404, "rate-card-not-found")
     gone = await api.send("POST", f"{place}/withdrawal", None)
     assert gone.json()["status"] == "withdrawn"
     refused(await api.send("PUT", place, DRAFT), 409, "rate-card-status", state="withdrawn")
@@ -203,8 +205,8 @@ async def test_the_database_holds_what_the_model_says(session):
     card = "UPDATE rate_card SET {} WHERE id = :id"
     person = "proposed_by = gen_random_uuid(), proposed_on = current_date, source_confirmed = true"
     add = (
-        "INSERT INTO rate (id, card_id, kind, unit{}, created_at, updated_at, version)"
-        " VALUES (gen_random_uuid(), :id, {}, now(), now(), 1)"
+        "INSERT INTO rate (id, card_id, place, kind, unit{}, created_at, updated_at, version)"
+        " VALUES (gen_random_uuid(), :id, 9, {}, now(), now(), 1)"
     )
     for id_, statement, rule in (
         (active.id, card.format("valid_from = '2021-01-01'"), "rate_card_settled"),

@@ -30,7 +30,12 @@ Label = Annotated[
 ]
 Level = Annotated[
     int,
-    Field(ge=1, le=LEVELS, description="Null: of any level without a rate of its own."),
+    Field(
+        ge=1,
+        le=LEVELS,
+        description="Null: of any level without a rate of its own.",
+        examples=[None],
+    ),
 ]
 Pence = Annotated[
     Decimal,

@@ -206,7 +206,7 @@ class RateCard(Entity):
 
 
 class Rate(Entity):
-    """One rate of a card; `pence` may go below the penny.
+    """One rate of a card, at its place there; `pence` may go below the penny.
 
     `up_to_hours` limits a fee's tier: a half day has 4. `block_hours` is the length of a block.
     `over_hours` is what a time away is longer than, `over_miles` the miles in a tax year above
@@ -266,6 +266,7 @@ class Rate(Entity):
     )
 
     card_id: Mapped[UUID] = mapped_column(ForeignKey(RateCard.id))
+    place: Mapped[int]
     kind: Mapped[LineKind]
     unit: Mapped[RateUnit]
     label: Mapped[str | None]

@@ -39,7 +39,7 @@ _RATES: Final = """
         'block_hours', trim_scale(r.block_hours)::text,
         'over_hours', trim_scale(r.over_hours)::text,
         'over_miles', trim_scale(r.over_miles)::text, 'most_pence', r.most_pence,
-        'most_per', r.most_per) ORDER BY r.id), '[]')
+        'most_per', r.most_per) ORDER BY r.place), '[]')
    FROM rate r WHERE r.card_id = rate_card.id)"""
 
 
@@ -79,7 +79,7 @@ async def get(session: AsyncSession, id_: UUID, *, lock: bool = False) -> RateCa
 async def rates_of(session: AsyncSession, card: RateCard) -> Sequence[Rate]:
     """Give a card's rates in the order in which they were told."""
     return (
-        await session.scalars(select(Rate).where(Rate.card_id == card.id).order_by(Rate.id))
+        await session.scalars(select(Rate).where(Rate.card_id == card.id).order_by(Rate.place))
     ).all()
 
 
@@ -134,7 +134,7 @@ async def _holding(
     )
     cards = found.all()
     rates: dict[UUID, list[Rate]] = defaultdict(list)
-    told = select(Rate).where(Rate.card_id.in_([card.id for card in cards])).order_by(Rate.id)
+    told = select(Rate).where(Rate.card_id.in_([card.id for card in cards])).order_by(Rate.place)
     for rate in await session.scalars(told):
         rates[rate.card_id].append(rate)
     return [pricing.Card(card, rates[card.id]) for card in cards]

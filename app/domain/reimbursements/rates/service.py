@@ -80,7 +80,7 @@ async def withdraw(session: AsyncSession, card: RateCard) -> None:
 
 
 async def _add(session: AsyncSession, card: RateCard, rates: Sequence[Mapping[str, Any]]) -> None:
-    made = [Rate(card_id=card.id, **rate) for rate in rates]
+    made = [Rate(card_id=card.id, place=at, **rate) for at, rate in enumerate(rates)]
     shape.check(made)
     session.add_all(made)
     await flush(session, REFUSALS)
