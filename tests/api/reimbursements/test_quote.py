@@ -125,6 +125,7 @@ async def test_a_claim_is_priced_by_active_cards_alone(session):
     fee = Line(LineKind.INVOLVEMENT_FEE, date(2026, 5, 14), level=4, hours=Decimal(4))
     with pytest.raises(RateMissingError):
         await queries.price(session, [fee], drafts=False, **asked)
+    assert await queries.price(session, [], drafts=False, **asked) == []
     card = await reimbursing.active(
         session, Scheme.PPV, (LineKind.INVOLVEMENT_FEE, RateUnit.HOUR, {"pence": 2_000})
     )

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.v1.reimbursements.lines_schemas import ActivityDay, LineNew, line_of
+from app.api.v1.reimbursements.lines_schemas import LineNew, line_of
+from app.core.wire import Day
 from app.domain.reimbursements.kinds import FEES, LineKind, Route
 from app.domain.reimbursements.rates.models import Scheme
 from app.domain.reimbursements.rates.pricing import Line, Priced
@@ -61,7 +62,7 @@ class QuotedLine(BaseModel):
     """What a line comes to, and why."""
 
     kind: LineKind
-    day: ActivityDay
+    day: Day
     amount_pence: Total
     route: Route = Field(description="The way it would be paid: fees by payroll.")
     rate_id: UUID = Field(description="The rate it is priced by; the first, where several are.")

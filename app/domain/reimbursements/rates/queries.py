@@ -110,6 +110,8 @@ async def price(
     is unconfirmed. `miles_before` are those the person claimed in cars already, by the year in
     which the tax year begins. Raises RateMissingError, LineHoursMissingError.
     """
+    if not lines:
+        return []
     statuses = [RateCardStatus.ACTIVE]
     if drafts:
         statuses += [RateCardStatus.PROPOSED, RateCardStatus.DRAFT]
