@@ -43,6 +43,7 @@ RIGHTS = {
     "claim_occasion": {"app": SEEN, "worker": SEEN},
     "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},
+    "payment_layout": {"app": ADDED, "worker": ADDED},  # and what tells how it stands
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
     "api_key_use": {"read": {"SELECT", "INSERT", "UPDATE"}},

@@ -80,6 +80,7 @@ from app.api.v1.reimbursements.own_claims import router as own_claims
 from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
+from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
@@ -171,3 +172,4 @@ router.include_router(claims)
 router.include_router(decisions)
 router.include_router(rate_cards)
 router.include_router(quote)
+router.include_router(payment_layouts)

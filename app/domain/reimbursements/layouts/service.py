@@ -36,7 +36,7 @@ async def activate(session: AsyncSession, layout: PaymentLayout, *, by: Actor) -
     Raises PaymentLayoutStatusError, PaymentLayoutTwoPeopleError.
     """
     before = await queries.in_use(session, layout.code)
-    if before is not None:
+    if before is not None and before is not layout:
         # First: one layout of a code is in use at any time.
         before.supersede()
         await session.flush()
