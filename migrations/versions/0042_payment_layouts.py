@@ -67,7 +67,7 @@ CELL: dict[str, Any] = {
     "required": False,
 }
 # The last line, by which whoever loads the file sees that all of it came.
-FOOT = (
+FOOTER = (
     {"title": "Control", "text": "TOTAL"},
     {"title": "Run", "field": "run_number"},
     {"title": "Payments", "field": "payments"},
@@ -89,10 +89,10 @@ def ship() -> None:
     """Write the layouts that come with the service; Bacs stays off until two people want it."""
     statement = sa.text(
         "INSERT INTO payment_layout (id, code, number, name, route, format, per, titles, columns,"
-        " head, foot, delimiter, quoting, line_ending, encoding, date_format, amount_format,"
+        " header, footer, delimiter, quoting, line_ending, encoding, date_format, amount_format,"
         " file_name, multi_day, status, shipped, created_at, updated_at, version) VALUES"
         " (CAST(:id AS uuid), :code, 1, :name, :route, :format, :per, :csv,"
-        " CAST(:columns AS jsonb), '[]', CAST(:foot AS jsonb), 'comma', 'needed', 'crlf', :encoding,"
+        " CAST(:columns AS jsonb), '[]', CAST(:footer AS jsonb), 'comma', 'needed', 'crlf', :encoding,"
         " 'dd/mm/yyyy', 'pounds', :file_name, false, :status, true, now(), now(), 1)"
     )
     for number, told in enumerate(json.loads(SHIPPED.read_text(encoding="utf-8")), 1):
@@ -102,7 +102,7 @@ def ship() -> None:
             **told,
             "id": f"00000000-0042-7000-8000-{number:012}",
             "columns": cells(told["columns"]),
-            "foot": cells(FOOT if csv else ()),
+            "footer": cells(FOOTER if csv else ()),
             "csv": csv,
             "encoding": "utf_8" if csv else "ascii",
             "status": "active" if csv else "draft",
@@ -125,8 +125,8 @@ def upgrade() -> None:
         sa.Column("per", closed("per", "line", "payment"), nullable=False),
         sa.Column("titles", sa.Boolean(), nullable=False),
         sa.Column("columns", listed, nullable=False),
-        sa.Column("head", listed, nullable=False),
-        sa.Column("foot", listed, nullable=False),
+        sa.Column("header", listed, nullable=False),
+        sa.Column("footer", listed, nullable=False),
         sa.Column(
             "delimiter", closed("delimiter", "comma", "semicolon", "tab", "pipe"), nullable=False
         ),
@@ -180,9 +180,9 @@ CHECKS = {
     "number": "number > 0",
     "code": "code ~ '^[a-z][a-z0-9_]{1,39}$'",
     "fields_known": f"payment_fields_known(columns, '{{{ROW}}}')"
-    f" AND payment_fields_known(head, '{{{RUN}}}') AND payment_fields_known(foot, '{{{RUN}}}')",
+    f" AND payment_fields_known(header, '{{{RUN}}}') AND payment_fields_known(footer, '{{{RUN}}}')",
     "shape": "(format = 'bacs18') = (columns = '[]')"
-    " AND (format <> 'bacs18' OR (head = '[]' AND foot = '[]'))",
+    " AND (format <> 'bacs18' OR (header = '[]' AND footer = '[]'))",
     "proposed": "shipped = (proposed_by IS NULL)",
     "by_another": "activated_by <> proposed_by",
     "two_people": "shipped OR activated_by IS NOT NULL"

@@ -29,7 +29,7 @@ NEW = {
         {"title": "Name", "field": "payee_name"},
         {"title": "Pence", "field": "amount_pence", "format": "pence"},
     ],
-    "foot": [{"text": "TOTAL"}, {"field": "payments"}, {"field": "total_pence"}],
+    "footer": [{"text": "TOTAL"}, {"field": "payments"}, {"field": "total_pence"}],
 }
 CELL = {
     "title": "",
@@ -108,7 +108,7 @@ async def test_one_proposes_and_another_activates(keeper, second, session):
     assert answer.headers["location"] == f"/v1/{place}"
     assert made == IsPartialDict(number=2, status="draft", shipped=False, delimiter="comma")
     assert made["columns"] == [CELL | column for column in NEW["columns"]]
-    assert made["foot"] == [CELL | column for column in NEW["foot"]]
+    assert made["footer"] == [CELL | column for column in NEW["footer"]]
     assert (await keeper.get(place)).json() == made
     refused(
         await keeper.send("POST", f"{place}/activation", None), 403, "payment-layout-two-people"
@@ -158,14 +158,14 @@ async def test_a_layout_is_withdrawn_for_good(keeper):
 
 
 async def test_a_layout_that_cannot_be_written_is_refused(keeper):
-    told = NEW | {"columns": [{"title": "Name", "field": "nickname"}], "foot": []}
+    told = NEW | {"columns": [{"title": "Name", "field": "nickname"}], "footer": []}
     answer = await keeper.send("POST", LAYOUTS, told)
     refused(answer, 422, "payment-layout-columns")
     (error,) = answer.json()["errors"]
     assert error == IsPartialDict(pointer="#/columns/0/field", code="unknown_field")
     narrow = {"field": "amount_pence", "width": 2}
     made = await keeper.made(
-        LAYOUTS, **NEW | {"format": "fixed", "columns": [narrow], "foot": [], "titles": False}
+        LAYOUTS, **NEW | {"format": "fixed", "columns": [narrow], "footer": [], "titles": False}
     )
     answer = await keeper.send("POST", f"{LAYOUTS}/{made['id']}/preview", None)
     refused(answer, 409, "payment-file")
@@ -192,8 +192,8 @@ async def test_the_database_holds_what_the_model_says(session, keeper, second):
         (f"columns = '{unknown}'", "fields_known"),
         (f"columns = '{both}'", "fields_known"),
         ("columns = '[{}]'", "fields_known"),
-        ('head = \'[{"field": "payee_name"}]\'', "fields_known"),
-        ('foot = \'[{"field": "payee_name"}]\'', "fields_known"),
+        ('header = \'[{"field": "payee_name"}]\'', "fields_known"),
+        ('footer = \'[{"field": "payee_name"}]\'', "fields_known"),
         ("columns = '[]'", "shape"),
         ("format = 'bacs18'", "shape"),
         ("format = 'bacs18', columns = '[]'", "shape"),

@@ -43,8 +43,8 @@ PLAIN = Layout(
     per=Per.LINE,
     titles=True,
     columns=COLUMNS,
-    head=(),
-    foot=TOTALS,
+    header=(),
+    footer=TOTALS,
     delimiter=Delimiter.COMMA,
     quoting=Quoting.NEEDED,
     line_ending=LineEnding.CRLF,
@@ -55,7 +55,7 @@ PLAIN = Layout(
     multi_day=False,
 )
 BACS = replace(
-    PLAIN, format=FileFormat.BACS18, per=Per.PAYMENT, columns=(), foot=(), encoding=Encoding.ASCII
+    PLAIN, format=FileFormat.BACS18, per=Per.PAYMENT, columns=(), footer=(), encoding=Encoding.ASCII
 )
 
 

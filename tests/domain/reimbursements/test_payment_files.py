@@ -38,7 +38,7 @@ LAYOUTS = st.builds(
     encoding=st.sampled_from((Encoding.UTF_8, Encoding.UTF_8_BOM)),
     date_format=st.sampled_from(DateFormat),
     amount_format=st.sampled_from(AmountFormat),
-    head=st.sampled_from(((), (Column("Run", field="run_number"),))),
+    header=st.sampled_from(((), (Column("Run", field="run_number"),))),
 )
 
 
@@ -60,7 +60,7 @@ def test_a_file_is_the_same_for_the_same_and_says_what_its_run_is(layout, rows):
     lines = cells(layout, file)
     assert all(len(line) == len(COLUMNS) for line in lines)
     assert not any(cell.startswith(FORMULA) for line in lines for cell in line)
-    *body, total = lines[bool(layout.head) + layout.titles :]
+    *body, total = lines[bool(layout.header) + layout.titles :]
     written = [line[2] for line in body]
     pence = [round(float(each) * 100) if "." in each else int(each) for each in written]
     assert pence == [each.amount_pence for each in rows]
@@ -81,7 +81,7 @@ def test_rows_of_a_payment_are_joined_without_a_penny_lost(rows):
     assert sum(each.amount_pence for each in joined) == sum(each.amount_pence for each in rows)
     assert [each.number for each in joined] == list(range(1, len(joined) + 1))
     assert [each.reference for each in joined] == list(dict.fromkeys(r.reference for r in rows))
-    layout = replace(PLAIN, per=Per.PAYMENT, titles=False, columns=COLUMNS[-1:], foot=())
+    layout = replace(PLAIN, per=Per.PAYMENT, titles=False, columns=COLUMNS[-1:], footer=())
     assert cells(layout, render(layout, facts(rows), rows)) == [[r.reference] for r in joined]
 
 
@@ -112,7 +112,7 @@ def test_fixed_columns_are_filled_cut_and_aligned():
             Column(field="activity_on", format="yyyymmdd", width=8),
             Column(text="-", width=2),
         ),
-        foot=(Column(field="payments", width=3, align="right"),),
+        footer=(Column(field="payments", width=3, align="right"),),
         line_ending=LineEnding.LF,
     )
     rows = (row(payee_name="\u0141ukasz Zo\u00eb"),)
@@ -125,7 +125,7 @@ def test_fixed_columns_are_filled_cut_and_aligned():
 
 
 def test_letters_that_an_encoding_has_not_are_folded_or_refused():
-    layout = replace(PLAIN, encoding=Encoding.WINDOWS_1252, columns=COLUMNS[1:2], foot=())
+    layout = replace(PLAIN, encoding=Encoding.WINDOWS_1252, columns=COLUMNS[1:2], footer=())
     rows = (row(payee_name="Zoe\u0308 \u0141\u00f3pez"),)
     assert render(layout, facts(rows), rows) == b"Name\r\nZo\xeb L\xf3pez\r\n"
     unknown = (row(payee_name="\u674e"),)
@@ -140,7 +140,7 @@ def test_a_file_never_differs_from_its_run():
     assert faults(PLAIN, ()) == [(0, "rows", "none")]
     assert faults(PLAIN, (row(route=Route.VOUCHER),)) == [(1, "route", "route")]
     assert faults(PLAIN, (row(amount_pence=0),)) == [(1, "amount_pence", "not_positive")]
-    needed = replace(PLAIN, columns=(replace(COLUMNS[0], required=True),), foot=())
+    needed = replace(PLAIN, columns=(replace(COLUMNS[0], required=True),), footer=())
     for empty in (None, ""):
         missing = (row(1), row(2, payroll_number=empty))
         assert faults(needed, missing) == [(2, "payroll_number", "missing")]
@@ -164,17 +164,17 @@ def test_a_layout_that_cannot_be_written_is_refused_by_place():
     check(replace(PLAIN, file_name="{code}-{created_on}-{run}.csv"))
     for name in ("pay.csv", "../{run}", "{run}{who}", "{run!r}", "{run}\n"):
         assert places(file_name=name) == [("#/file_name", "file_name")]
-    assert places(columns=(), foot=()) == [("#/columns", "no_columns")]
-    assert places(columns=COLUMNS[:1]) == [("#/foot", "too_many")]
+    assert places(columns=(), footer=()) == [("#/columns", "no_columns")]
+    assert places(columns=COLUMNS[:1]) == [("#/footer", "too_many")]
     assert places(columns=COLUMNS * 20) == [("#/columns", "too_many")]
     for column, code in (
         (Column(), "field_or_text"),
         (Column(field="reference", text="x"), "field_or_text"),
         (Column(field="__class__"), "unknown_field"),
     ):
-        assert places(columns=(column,), foot=()) == [("#/columns/0/field", code)]
-    head = (Column(field="payee_name"),)
-    assert places(head=head) == [("#/head/0/field", "unknown_field")]
+        assert places(columns=(column,), footer=()) == [("#/columns/0/field", code)]
+    header = (Column(field="payee_name"),)
+    assert places(header=header) == [("#/header/0/field", "unknown_field")]
     assert places(per=Per.PAYMENT) == [
         ("#/columns/3/field", "of_a_line"),
         ("#/columns/4/field", "of_a_line"),
@@ -185,12 +185,12 @@ def test_a_layout_that_cannot_be_written_is_refused_by_place():
         Column(field="reference", format="pence"),
         Column(text="x", format="pence"),
     ):
-        assert places(columns=(column,), foot=()) == [("#/columns/0/format", "format")]
-    fixed = places(format=FileFormat.FIXED, columns=COLUMNS[:1], foot=TOTALS[:1])
-    assert fixed == [("#/columns/0/width", "no_width"), ("#/foot/0/width", "no_width")]
+        assert places(columns=(column,), footer=()) == [("#/columns/0/format", "format")]
+    fixed = places(format=FileFormat.FIXED, columns=COLUMNS[:1], footer=TOTALS[:1])
+    assert fixed == [("#/columns/0/width", "no_width"), ("#/footer/0/width", "no_width")]
     assert places(format=FileFormat.BACS18) == [
         ("#/columns", "not_for_bacs"),
-        ("#/foot", "not_for_bacs"),
+        ("#/footer", "not_for_bacs"),
     ]
 
 

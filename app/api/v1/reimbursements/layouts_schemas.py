@@ -87,7 +87,7 @@ Columns = Annotated[
         examples=[[{"title": "Amount", "field": "amount_pence"}]],
     ),
 ]
-Head = Annotated[
+Header = Annotated[
     list[PaymentColumn],
     Field(
         max_length=MOST_COLUMNS,
@@ -95,7 +95,7 @@ Head = Annotated[
         examples=[[]],
     ),
 ]
-Foot = Annotated[
+Footer = Annotated[
     list[PaymentColumn],
     Field(
         max_length=MOST_COLUMNS,
@@ -124,8 +124,8 @@ class PaymentLayoutNew(BaseModel):
     )
     columns: Columns
     titles: Titles = True
-    head: Head = Field(default_factory=list)
-    foot: Foot = Field(default_factory=list)
+    header: Header = Field(default_factory=list)
+    footer: Footer = Field(default_factory=list)
     delimiter: Delimiter = Delimiter.COMMA
     quoting: Quoting = Quoting.NEEDED
     line_ending: LineEnding = LineEnding.CRLF
@@ -150,8 +150,8 @@ class PaymentLayoutOut(BaseModel):
     )
     titles: Titles
     columns: Columns
-    head: Head
-    foot: Foot
+    header: Header
+    footer: Footer
     delimiter: Delimiter
     quoting: Quoting
     line_ending: LineEnding

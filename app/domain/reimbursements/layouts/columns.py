@@ -65,8 +65,8 @@ class Layout:
     per: Per
     titles: bool
     columns: tuple[Column, ...]
-    head: tuple[Column, ...]
-    foot: tuple[Column, ...]
+    header: tuple[Column, ...]
+    footer: tuple[Column, ...]
     delimiter: Delimiter
     quoting: Quoting
     line_ending: LineEnding
@@ -103,7 +103,7 @@ Fault = tuple[str, str, str]
 def _faults(layout: Layout) -> Iterator[Fault]:
     if not re.fullmatch(FILE_NAME, layout.file_name):
         yield "#/file_name", "Needs {run}, and no place that is not known", "file_name"
-    lines = {"columns": layout.columns, "head": layout.head, "foot": layout.foot}
+    lines = {"columns": layout.columns, "header": layout.header, "footer": layout.footer}
     if layout.format is FileFormat.BACS18:
         for name in (name for name, line in lines.items() if line):
             yield f"#/{name}", "Bacs Standard 18 has columns of its own", "not_for_bacs"

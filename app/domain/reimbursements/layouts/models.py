@@ -56,13 +56,13 @@ class PaymentLayout(Entity):
         CheckConstraint("code ~ '^[a-z][a-z0-9_]{1,39}$'", name="code"),
         CheckConstraint(
             f"payment_fields_known(columns, '{{{_ROW}}}')"
-            f" AND payment_fields_known(head, '{{{_RUN}}}')"
-            f" AND payment_fields_known(foot, '{{{_RUN}}}')",
+            f" AND payment_fields_known(header, '{{{_RUN}}}')"
+            f" AND payment_fields_known(footer, '{{{_RUN}}}')",
             name="fields_known",
         ),
         CheckConstraint(
             "(format = 'bacs18') = (columns = '[]') AND (format <> 'bacs18'"
-            " OR (head = '[]' AND foot = '[]'))",
+            " OR (header = '[]' AND footer = '[]'))",
             name="shape",
         ),
         CheckConstraint("shipped = (proposed_by IS NULL)", name="proposed"),
@@ -94,8 +94,8 @@ class PaymentLayout(Entity):
     per: Mapped[Per]
     titles: Mapped[bool]
     columns: Mapped[list[dict[str, Any]]]
-    head: Mapped[list[dict[str, Any]]]
-    foot: Mapped[list[dict[str, Any]]]
+    header: Mapped[list[dict[str, Any]]]
+    footer: Mapped[list[dict[str, Any]]]
     delimiter: Mapped[Delimiter]
     quoting: Mapped[Quoting]
     line_ending: Mapped[LineEnding]
@@ -122,8 +122,8 @@ class PaymentLayout(Entity):
             per=self.per,
             titles=self.titles,
             columns=columns_of(self.columns),
-            head=columns_of(self.head),
-            foot=columns_of(self.foot),
+            header=columns_of(self.header),
+            footer=columns_of(self.footer),
             delimiter=self.delimiter,
             quoting=self.quoting,
             line_ending=self.line_ending,

@@ -123,14 +123,14 @@ def _of_the_run(facts: RunFacts, controls: Controls, rows: int) -> Values:
 
 def _lines(writer: "_Cells", run: Values, rows: Iterable[PaymentRow]) -> Iterator[list[str]]:
     layout = writer.layout
-    if layout.head:
-        yield writer.line(layout.head, run, None)
+    if layout.header:
+        yield writer.line(layout.header, run, None)
     if layout.titles and layout.format is FileFormat.CSV:
         yield [writer.text(_OF_THE_FILE, column, column.title) for column in layout.columns]
     for row in rows:
         yield writer.line(layout.columns, run, row)
-    if layout.foot:
-        yield writer.line(layout.foot, run, None)
+    if layout.footer:
+        yield writer.line(layout.footer, run, None)
 
 
 def _csv(layout: Layout, lines: Iterable[list[str]]) -> str:
