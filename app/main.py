@@ -26,6 +26,7 @@ from app.core.db import create_engine
 from app.core.notices import listening
 from app.core.statement import open_pool
 from app.domain.feedback.submissions.desk import Desk
+from app.imports.receipts.sandbox import Sandbox
 from app.settings import Settings
 
 _HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
@@ -88,11 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.iwgc_secrets = tuple(Webhook(secret) for secret in settings.webhooks.iwgc_secrets)
     app.state.figures = Figures(settings.public.cache_seconds)
     app.state.desk = Desk(lambda: app.state.door, settings.submissions.cache_seconds)
-    app.state.floods = Floods(
-        settings.submissions.per_code_per_minute, settings.submissions.per_minute
-    )
-    app.state.guesses = Guesses(settings.oidc.guesses_per_hour)
-    app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
+    _hold_back(app, settings)
     # Hot routes stand first and by themselves: every nesting costs them.
     for hot in (webhooks.hot, submissions.hot, people.hot, feedback.hot):
         app.router.routes[:0] = hot.routes
@@ -103,6 +100,15 @@ def create_app(settings: Settings) -> FastAPI:
     docs.install(app)
     _add_middleware(app, settings)
     return app
+
+
+def _hold_back(app: FastAPI, settings: Settings) -> None:
+    """Make what counts who comes, where more at a time would harm others."""
+    submissions = settings.submissions
+    app.state.floods = Floods(submissions.per_code_per_minute, submissions.per_minute)
+    app.state.guesses = Guesses(settings.oidc.guesses_per_hour)
+    app.state.uploads = asyncio.Semaphore(max(1, settings.database.pool // 2))
+    app.state.sandbox = Sandbox(settings.limits.receipts_at_once)
 
 
 def _telemetry(*, on: bool) -> TelemetryConfig:

@@ -85,6 +85,12 @@ class Limits(Group):
     per_minute: int = Field(6_000, ge=1, description="Requests of one key in a minute.")
     anonymous_per_minute: int = Field(600, ge=1, description="Requests without a key.")
     import_bytes: int = Field(200 * 1024 * 1024, description="Largest file taken in.")
+    receipts_waiting: int = Field(
+        100, ge=1, description="Receipts of one person that no claim uses yet."
+    )
+    receipts_at_once: int = Field(
+        2, ge=1, description="Receipts written anew at a time, per process: each takes a core."
+    )
 
 
 class Public(Group):

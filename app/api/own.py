@@ -9,7 +9,7 @@ from fastapi.security import HTTPBearer
 
 from app.api.deps import IdempotencyKey, Identified, Session, key
 from app.api.problems import UnauthenticatedError
-from app.core.actor import Login
+from app.core.actor import Actor, Login
 from app.core.idempotency import Once
 from app.domain.people.bindings.queries import SELF
 from app.domain.people.supporters import service
@@ -57,6 +57,16 @@ class Own:
         if request.method != _SAFE:
             await service.act(session, whose, request.scope["route"].name)
         return whose
+
+
+async def check_own(
+    request: Request, actor: Actor | None, on_behalf_of: UUID | None, may: May
+) -> None:
+    """Refuse who may not before a large body is read, and hold no connection while it comes."""
+    if actor is None:
+        raise UnauthenticatedError
+    async with request.app.state.sessionmaker() as session:
+        await service.whose(session, actor, on_behalf_of, may)
 
 
 async def _oneself(

@@ -44,6 +44,8 @@ RIGHTS = {
     "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},
     "payment_layout": {"app": ADDED, "worker": ADDED},  # and what tells how it stands
+    "receipt_content": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "receipt_quarantine": {"app": {"INSERT"}, "worker": {"INSERT"}, "read": NOTHING},
     "inbox_event": {"read": {"SELECT", "INSERT"}},
     "inbox_alert": {"read": {"SELECT", "INSERT"}},
     "api_key_use": {"read": {"SELECT", "INSERT", "UPDATE"}},

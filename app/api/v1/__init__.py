@@ -62,6 +62,7 @@ from app.api.v1.registers.own_concerns import router as own_concerns
 from app.api.v1.registers.own_consents import router as own_consents
 from app.api.v1.registers.own_involvement import router as own_involvement
 from app.api.v1.registers.own_needs import router as own_needs
+from app.api.v1.registers.own_receipts import router as own_receipts
 from app.api.v1.registers.panels import router as panels
 from app.api.v1.registers.participations import router as participations
 from app.api.v1.registers.pastoral import router as pastoral
@@ -81,6 +82,7 @@ from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.layouts import router as payment_layouts
+from app.api.v1.reimbursements.receipts import router as receipts
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
@@ -133,6 +135,7 @@ router.include_router(own_needs)
 router.include_router(own_involvement)
 router.include_router(choices.own)
 router.include_router(own_claims)
+router.include_router(own_receipts)
 router.include_router(people)
 router.include_router(bindings.router)
 router.include_router(supporters.router)
@@ -173,3 +176,4 @@ router.include_router(decisions)
 router.include_router(rate_cards)
 router.include_router(quote)
 router.include_router(payment_layouts)
+router.include_router(receipts)

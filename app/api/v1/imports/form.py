@@ -20,15 +20,15 @@ class Piece(NamedTuple):
     data: bytes
 
 
-async def pieces(request: Request) -> AsyncIterator[Piece]:
-    """Give what a form holds, in the order it is sent and in bounded memory.
+async def pieces(request: Request, most: int = _MOST_FIELDS) -> AsyncIterator[Piece]:
+    """Give what a form of at most so many fields holds, in the order it is sent, in bounded memory.
 
     Raises HTTPException: 415 where it is no such form, 400 where it is cut off or malformed.
     """
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data":
         raise HTTPException(415)
-    reading = _Reading()
+    reading = _Reading(most)
     try:
         parser = MultipartParser(options.get(b"boundary") or b"", reading.callbacks())
         async for data in request.stream():
@@ -44,8 +44,9 @@ async def pieces(request: Request) -> AsyncIterator[Piece]:
 class _Reading:
     """What the parser told and nobody took yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         self.ended = False
+        self._most = most
         self._ready: list[Piece] = []
         self._header = self._value = b""
         self._name = ""
@@ -70,7 +71,7 @@ class _Reading:
     def _begin(self) -> None:
         self._name, self._data = "", b""
         self._fields += 1
-        if self._fields > _MOST_FIELDS:
+        if self._fields > self._most:
             raise FormParserError
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:

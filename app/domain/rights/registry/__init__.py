@@ -12,6 +12,7 @@ from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
 from app.domain.rights.registry.involvement import CARE, PLACES
 from app.domain.rights.registry.people import PEOPLE
+from app.domain.rights.registry.receipts import RECEIPTS
 
 ENTRIES: Final[Sequence[Entry]] = (
     *PEOPLE,
@@ -19,5 +20,6 @@ ENTRIES: Final[Sequence[Entry]] = (
     *CARE,
     *CLAIMS,
 )
+ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *RECEIPTS)
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]

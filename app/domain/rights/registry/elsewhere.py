@@ -45,6 +45,7 @@ MENTIONS: Final[Sequence[Mention]] = (
 )
 _ANONYMOUS: Final = "feedback is anonymous: nothing leads from a person to it"
 _FILE: Final = "a file of anonymous feedback, kept for a month"
+_BYTES: Final = "the file of a receipt, told, downloaded and deleted by its receipt"
 _STAFF: Final = "tells of staff in their work, not of people of the register"
 NOBODYS: Final[Mapping[str, str]] = {
     "app_user": _STAFF,
@@ -60,6 +61,8 @@ NOBODYS: Final[Mapping[str, str]] = {
     "feedback_import_row": _FILE,
     "feedback_rejected_row": _FILE,
     "feedback_meeting": "how many came to a meeting, and nobody's name",
+    "receipt_content": _BYTES,
+    "receipt_quarantine": _BYTES,
     "recovery_referral": "a keyed hash of what another service knows somebody by",
 }
 # Those of before that name no record are found by the address, and erased as a whole.
