@@ -81,7 +81,6 @@ def attachment(receipt: Receipt, content: bytes) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{receipt.name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
     }
