@@ -80,6 +80,14 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
             "answered_on": "'2020-01-03'",
         }
     ],
+    "receipt": [
+        {
+            "status": "'quarantined'",
+            "reason": "'unreadable'",
+            "quarantine_id": "gen_random_uuid()",
+            "uses": "0",
+        }
+    ],
     "pastoral_break_glass": [{"denied_because": "'unseen'"}],
 }
 # What rows of a person stand in.

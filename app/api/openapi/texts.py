@@ -52,6 +52,7 @@ TAGS: Final = {
     "registers": "Who is involved, in what, and with what support.",
     "reimbursements": "What people are paid and paid back: rates, and what lines come to by them.",
     "reimbursements": "What people are paid for being involved, and how the money reaches them.",
+    "reimbursements": "What people spent and are owed, how it is proved, checked and paid.",
     "self": "What people of the register see and do themselves, or somebody for them.",
     "rights": "What is held of a person: read, held, erased, and kept no longer than it may be.",
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",

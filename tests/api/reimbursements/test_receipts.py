@@ -14,11 +14,14 @@ from app.core.actor import Actor
 from app.core.clock import today
 from app.core.db import create_engine
 from app.core.ids import uuid7
+from app.domain.identity import keys
 from app.domain.people.register import queries as people
 from app.domain.reimbursements.receipts import service
 from app.domain.reimbursements.receipts.errors import ReceiptQuotaError
 from tests import receipts
+from tests.api.conftest import Api
 from tests.api.registers.conftest import AMARA, PEOPLE, refused
+from tests.conftest import PEPPER
 from tests.domain.reimbursements.receipts import checked, somebody
 from tests.factories import Given
 
