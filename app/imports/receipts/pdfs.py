@@ -121,15 +121,9 @@ def _told(found: DictionaryObject, key: str) -> Any:
     return found[key] if key in found else None  # noqa: SIM401  get() follows no reference
 
 
-def _inside(found: PdfObject) -> Iterator[tuple[Any, PdfObject]]:
+def _inside(found: Any) -> Iterator[tuple[Any, PdfObject]]:
     """Give what a dictionary or an array holds, each under its place."""
-    if isinstance(found, DictionaryObject):
-        places: Any = list(found)
-    elif isinstance(found, ArrayObject):
-        places = range(len(found))
-    else:
-        return
-    for place in places:
+    for place in list(found) if isinstance(found, DictionaryObject) else range(len(found)):
         inner = found[place].get_object()
         if isinstance(inner, DictionaryObject | ArrayObject):
             yield place, inner
