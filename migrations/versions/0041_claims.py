@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0041"
-down_revision: str | None = "0037"
+down_revision: str | None = "0039"
 branch_labels = None
 depends_on = None
 
@@ -604,6 +604,9 @@ def make_receipts() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["claim_id"], ["claim.id"], name=op.f("fk_claim_receipt_claim_id")),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_claim_receipt_receipt_id")
+        ),
         sa.PrimaryKeyConstraint(
             "claim_id", "receipt_id", "position", name=op.f("pk_claim_receipt")
         ),
@@ -615,6 +618,8 @@ def make_receipts() -> None:
         unique=True,
         postgresql_where=sa.text("live"),
     )
+    op.create_index(op.f("ix_claim_receipt_receipt_id"), "claim_receipt", ["receipt_id"])
+    op.execute("SELECT receipt_uses('claim_receipt')")
 
 
 def widen_may(*may: str) -> None:

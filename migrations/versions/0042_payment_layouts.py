@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0042"
-down_revision: str | None = "0036"
+down_revision: str | None = "0041"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base, Entity
 from app.domain.reimbursements.claims.models import MOST_LINES, MOST_PENCE, PERSONAL, Claim
 from app.domain.reimbursements.kinds import LineKind, Route, Vehicle
+from app.domain.reimbursements.receipts.models import Receipt
 
 
 class ClaimLine(Entity):
@@ -84,10 +85,11 @@ class ClaimReceipt(Base):
     __tablename__ = "claim_receipt"
     __table_args__ = (
         Index("uq_claim_receipt_live", "receipt_id", unique=True, postgresql_where="live"),
+        Index(None, "receipt_id"),
         {"info": {"unrecorded": "belongs to the lines of its claim, which are recorded"}},
     )
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey(Claim.id), primary_key=True)
-    receipt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    receipt_id: Mapped[UUID] = mapped_column(ForeignKey(Receipt.id), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     live: Mapped[bool] = mapped_column(default=True)

@@ -27,6 +27,7 @@ from app.domain.reimbursements.claims.line_models import ClaimLine, ClaimReceipt
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import RATED
 from app.domain.reimbursements.policy import service as policies
+from app.domain.reimbursements.receipts import queries as receipts
 
 Lines = Sequence[Mapping[str, Any]]
 # Who was never given a place has nothing to claim for.
@@ -188,7 +189,13 @@ async def _check_receipts(session: AsyncSession, claim: Claim) -> None:
 
 
 async def _attach(session: AsyncSession, claim: Claim, told: Lines) -> None:
-    """Attach receipts to lines, in place of those that were; raises ReceiptClaimedError."""
+    """Attach receipts to lines, in place of those that were.
+
+    Raises ReceiptNotFoundError, ReceiptQuarantinedError, ReceiptClaimedError.
+    """
+    ids = [id_ for line in told for id_ in line.get("receipt_ids", ())]
+    for receipt in await receipts.of(session, ids, claim.person_id) if ids else ():
+        receipt.shown()
     await session.execute(delete(ClaimReceipt).where(ClaimReceipt.claim_id == claim.id))
     session.add_all(
         ClaimReceipt(claim_id=claim.id, receipt_id=receipt_id, position=position)
