@@ -79,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     if not settings.identity.pepper:
         structlog.get_logger("app").warning("no pepper: keys are hashed without a secret")
-    app.state.settings = settings
+    app.state.settings, app.state.keys = settings, settings.crypto.ring()
     app.state.schema = _HEAD.read_text().strip()
     app.state.metrics = Metrics()
     app.state.authenticator = AnyOf(

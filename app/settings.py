@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.keyring import Keys
+
 
 def _listed(value: Any) -> Any:
     """Take `a, b` from the environment as a list."""
@@ -38,6 +40,28 @@ class Webhooks(Group):
 class Identity(Group):
     pepper: str = Field("", description="Secret that API keys are hashed with; live needs one.")
     cache_seconds: float = Field(5.0, ge=0)
+
+
+class Crypto(Group):
+    """What bank details are sealed with; live needs it, and `everyvoice run` makes its own."""
+
+    keys: Listed = Field(
+        (),
+        repr=False,
+        description="`id:base64` of 32 random bytes each, comma-separated; the first one seals.",
+    )
+    index_key: str = Field(
+        "", repr=False, description="32 random bytes in base64, by which shared accounts are found."
+    )
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        self.ring()
+        return self
+
+    def ring(self) -> Keys:
+        """Give the keys as the domain takes them."""
+        return Keys.of(self.keys, self.index_key)
 
 
 class Issuer(Group):
@@ -181,6 +205,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     webhooks: Webhooks = Webhooks()
     identity: Identity = Identity()
+    crypto: Crypto = Crypto()
     oidc: Oidc = Oidc()
     cors: Cors = Cors()
     limits: Limits = Limits()
@@ -200,6 +225,14 @@ class Settings(BaseSettings):
     def _live_has_a_pepper(self) -> Self:
         if self.env == "live" and not self.identity.pepper:
             raise ValueError("live needs a secret: set EVERYVOICE_IDENTITY__PEPPER")
+        return self
+
+    @model_validator(mode="after")
+    def _live_has_field_keys(self) -> Self:
+        if self.env == "live" and not self.crypto.ring().ready:
+            raise ValueError(
+                "live seals bank details: set EVERYVOICE_CRYPTO__KEYS and _CRYPTO__INDEX_KEY"
+            )
         return self
 
     @model_validator(mode="after")

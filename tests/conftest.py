@@ -2,6 +2,7 @@
 transaction a test. `EVERYVOICE_TEST_PG=system` takes the system's PostgreSQL."""
 
 import asyncio
+import base64
 import gc
 import os
 import shutil
@@ -22,11 +23,24 @@ from app.core.statement import Statement
 from app.domain.identity import keys
 from app.local.postgres import Postgres
 from app.main import create_app
-from app.settings import Database, Identity, Limits, Public, Settings, Submissions, Webhooks
+from app.settings import (
+    Crypto,
+    Database,
+    Identity,
+    Limits,
+    Public,
+    Settings,
+    Submissions,
+    Webhooks,
+)
 from tests.factories import Given
 
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
 PEPPER = "test-pepper"
+CRYPTO = Crypto(
+    keys=tuple(f"{id_}:{base64.b64encode(id_.encode() * 16).decode()}" for id_ in ("k2", "k1")),
+    index_key=base64.b64encode(b"ix" * 16).decode(),
+)
 _STACK = ExitStack()
 _FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 _MEMORY, _ROOM = Path("/dev/shm"), 2 * 1024**3  # noqa: S108  the folder below it is ours alone
@@ -99,6 +113,7 @@ def settings(database_url: str) -> Settings:
         env="test",
         database=Database(url=database_url),
         identity=Identity(pepper=PEPPER, cache_seconds=0),
+        crypto=CRYPTO,
         public=Public(cache_seconds=0),
         webhooks=Webhooks(iwgc_secrets=(SECRET,)),
         limits=Limits(per_minute=1_000_000, anonymous_per_minute=1_000_000),

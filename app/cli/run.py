@@ -30,6 +30,8 @@ def run(
         database=settings.database.url if given else None,
         iwgc_secrets=settings.webhooks.iwgc_secrets,
         pepper=settings.identity.pepper,
+        field_keys=settings.crypto.keys,
+        index_key=settings.crypto.index_key,
         demo=demo,
     )
     try:

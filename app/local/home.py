@@ -47,6 +47,14 @@ class Home:
         """Return the secret that API keys are hashed with."""
         return keep(self.folder / "pepper", lambda: secrets.token_urlsafe(32))
 
+    def field_keys(self) -> str:
+        """Return the one key that bank details are sealed with here, as `id:base64`."""
+        return keep(self.folder / "field-keys", lambda: f"local:{_random_key()}")
+
+    def index_key(self) -> str:
+        """Return the secret that shared accounts are found by."""
+        return keep(self.folder / "index-key", _random_key)
+
     def first_key_of(self, database: str | None) -> Path:
         """Return where the first key of a database is kept; None is the one in this folder.
 
@@ -68,4 +76,8 @@ class Home:
 
 
 def _signing_secret() -> str:
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return "whsec_" + _random_key()
+
+
+def _random_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

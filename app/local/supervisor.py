@@ -58,6 +58,8 @@ class Plan:
     database: str | None = None
     iwgc_secrets: Sequence[str] = ()
     pepper: str = ""
+    field_keys: Sequence[str] = ()
+    index_key: str = ""
     demo: bool = True
     commands: Commands = field(default_factory=Commands)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
@@ -137,6 +139,8 @@ class _Run:
             "EVERYVOICE_WEBHOOKS__IWGC_SECRETS": ",".join(self.plan.iwgc_secrets)
             or self.home.iwgc_secret(),
             "EVERYVOICE_IDENTITY__PEPPER": self.plan.pepper or self.home.pepper(),
+            "EVERYVOICE_CRYPTO__KEYS": ",".join(self.plan.field_keys) or self.home.field_keys(),
+            "EVERYVOICE_CRYPTO__INDEX_KEY": self.plan.index_key or self.home.index_key(),
         }
 
     def _first_key(self, environment: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.keyring import Keys
 from app.local.home import BusyError, Home
 from app.local.keep import keep
 from app.local.lock import Lock, LockedError
@@ -23,15 +24,20 @@ def test_secrets_are_made_once_and_for_their_owner_alone(tmp_path: Path) -> None
     home = Home(tmp_path / "home")
     home.open()
     secret, pepper = home.iwgc_secret(), home.pepper()
+    ring = Keys.of([home.field_keys()], home.index_key())
     os.umask(before)
     home.close()
     assert secret.startswith("whsec_")
     assert len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) == 32
     assert len(pepper) >= 40
+    assert ring.active == "local"
     again = Home(tmp_path / "home")
     assert (again.iwgc_secret(), again.pepper()) == (secret, pepper)
+    assert Keys.of([again.field_keys()], again.index_key()) == ring
     assert mode(home.folder) == 0o700
     assert {path.name: mode(path) for path in home.folder.iterdir()} == {
+        "field-keys": 0o600,
+        "index-key": 0o600,
         "iwgc-secret": 0o600,
         "pepper": 0o600,
         "run.lock": 0o600,

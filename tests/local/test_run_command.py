@@ -13,6 +13,7 @@ from app import cli
 from app.cli import run as command
 from app.local import supervisor
 from app.local.supervisor import Plan, RunError
+from tests.conftest import CRYPTO
 
 
 @pytest.fixture
@@ -39,6 +40,8 @@ def test_the_environment_moves_it(asked: list[Plan], monkeypatch: pytest.MonkeyP
         "DATABASE__URL": "postgresql://db/own",
         "WEBHOOKS__IWGC_SECRETS": "whsec_a,whsec_b",
         "IDENTITY__PEPPER": "pepper",
+        "CRYPTO__KEYS": ",".join(CRYPTO.keys),
+        "CRYPTO__INDEX_KEY": CRYPTO.index_key,
     }.items():
         monkeypatch.setenv(f"EVERYVOICE_{name}", value)
     assert CliRunner().invoke(cli.commands, ["run", "--no-demo"]).exit_code == 0
@@ -49,6 +52,7 @@ def test_the_environment_moves_it(asked: list[Plan], monkeypatch: pytest.MonkeyP
         "postgresql://db/own",
     )
     assert (plan.iwgc_secrets, plan.pepper) == (("whsec_a", "whsec_b"), "pepper")
+    assert (plan.field_keys, plan.index_key) == (CRYPTO.keys, CRYPTO.index_key)
     assert not plan.demo
 
 

@@ -133,13 +133,18 @@ def test_children_get_the_secrets_by_environment(plan: Plan, told: Path, tmp_pat
     assert given["EVERYVOICE_DATABASE__URL"] == NOWHERE
     assert given["EVERYVOICE_WEBHOOKS__IWGC_SECRETS"] == home.iwgc_secret()
     assert given["EVERYVOICE_IDENTITY__PEPPER"] == home.pepper()
+    assert given["EVERYVOICE_CRYPTO__KEYS"] == home.field_keys()
+    assert given["EVERYVOICE_CRYPTO__INDEX_KEY"] == home.index_key()
     assert given["EVERYVOICE_HOME"] == str(home.folder)
     assert given["EVERYVOICE_HOST"] == "127.0.0.1"
     own = replace(code_of("migrate", dump, plan), iwgc_secrets=("whsec_a", "whsec_b"), pepper="p")
+    own = replace(own, field_keys=("b:x", "a:y"), index_key="i")
     run_until(own, "Ctrl-C")
     given = json.loads(out.read_text())
     assert given["EVERYVOICE_WEBHOOKS__IWGC_SECRETS"] == "whsec_a,whsec_b"
     assert given["EVERYVOICE_IDENTITY__PEPPER"] == "p"
+    assert given["EVERYVOICE_CRYPTO__KEYS"] == "b:x,a:y"
+    assert given["EVERYVOICE_CRYPTO__INDEX_KEY"] == "i"
 
 
 @pytest.mark.parametrize("name", ["migrate", "demo", "first_key"])

@@ -22,7 +22,7 @@ from app.domain.identity import keys
 from app.domain.identity.models import KeyUse
 from app.main import create_app
 from app.settings import Database, Identity, Settings
-from tests.conftest import PEPPER
+from tests.conftest import CRYPTO, PEPPER
 from tests.factories import Given
 
 
@@ -322,7 +322,12 @@ def test_what_is_live_does_not_start_without_a_pepper(monkeypatch):
     with pytest.raises(ValidationError, match="EVERYVOICE_IDENTITY__PEPPER") as refused:
         Settings(env="live")
     assert "hidden" not in str(refused.value)
-    assert Settings(env="live", identity=Identity(pepper="x")).identity.pepper == "x"
+    with pytest.raises(ValidationError, match="EVERYVOICE_CRYPTO__KEYS"):
+        Settings(env="live", identity=Identity(pepper="x"))
+    whole = Settings(env="live", identity=Identity(pepper="x"), crypto=CRYPTO)
+    assert whole.identity.pepper == "x"
+    assert CRYPTO.index_key not in repr(whole)
+    assert not [key for key in CRYPTO.keys if key in repr(whole)]
 
 
 def test_elsewhere_a_missing_pepper_is_told():

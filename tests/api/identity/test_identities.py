@@ -21,7 +21,7 @@ from tests import signing
 from tests.api.identity.test_authentication import committed  # noqa: F401  a fixture
 from tests.api.registers.conftest import refused
 from tests.clients.test_oidc import HOSTILE
-from tests.conftest import PEPPER
+from tests.conftest import CRYPTO, PEPPER
 
 ISSUER = signing.STAFF.issuer.issuer
 
@@ -282,11 +282,11 @@ GOOD = {"issuer": "https://a.example", "audience": "us"}
 )
 def test_settings_that_would_trust_too_much_are_refused(env, oidc):
     with pytest.raises(ValidationError):
-        Settings(env=env, identity={"pepper": PEPPER}, oidc=oidc)
+        Settings(env=env, identity={"pepper": PEPPER}, crypto=CRYPTO, oidc=oidc)
 
 
 def test_settings_of_two_issuers_are_taken():
     told = {"staff": GOOD, "public": GOOD | {"issuer": "https://b.example"}}
-    settings = Settings(env="live", identity={"pepper": PEPPER}, oidc=told)
+    settings = Settings(env="live", identity={"pepper": PEPPER}, crypto=CRYPTO, oidc=told)
     assert settings.oidc.staff == Issuer(**GOOD)
     assert Settings(env="test").oidc == Oidc()
