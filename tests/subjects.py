@@ -88,6 +88,16 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
             "uses": "0",
         }
     ],
+    "bank_account": [
+        {
+            "sort_code": "'v1.sealed'",
+            "account_number": "'v1.sealed'",
+            "account_name": "'v1.sealed'",
+            "last_digits": "'958'",
+            "fingerprint": "'x'",
+        }
+    ],
+    "payee": [{"set_by": "gen_random_uuid()"}],
     "pastoral_break_glass": [{"denied_because": "'unseen'"}],
 }
 # What rows of a person stand in.

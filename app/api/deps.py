@@ -13,6 +13,7 @@ from app.api.problems import PreconditionRequiredError, UnauthenticatedError
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError, PreconditionFailedError
 from app.core.idempotency import Once
+from app.core.keyring import Keys
 from app.core.paging import Page
 from app.core.statement import Statement
 
@@ -76,6 +77,15 @@ async def _statement(request: Request) -> Statement:
 
 # For what is one statement: autocommit, no ORM.
 Door = Annotated[Statement, Depends(_statement)]
+
+
+async def _keys(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+# What bank details are sealed with.
+FieldKeys = Annotated[Keys, Depends(_keys)]
 
 
 class Paging(BaseModel):

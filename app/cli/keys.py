@@ -70,7 +70,7 @@ def create(  # noqa: PLR0913  a command's options
         made = await service.create_key(session, secret, wanted, by=by)
         return f"Key {made.id} of {owner.name}, shown this once:\n{secret.key}"
 
-    told = _act(settings, "keys create", make)
+    told = acted(settings, "keys create", make)
     typer.echo(secret.key if quiet else told)
 
 
@@ -89,7 +89,7 @@ def list_keys() -> None:
 
     columns = ("id", "user", "name", "hint", "created", "expires", "revoked", "last used")
     table = Table(*columns, box=None)
-    for key in _act(Settings(), "keys list", read):
+    for key in acted(Settings(), "keys list", read):
         times = (key.created_at, key.expires_at, key.revoked_at, key.last_used_at)
         table.add_row(str(key.id), key.user.name, key.name, key.hint, *map(_minute, times))
     Console(width=None if typer.get_text_stream("stdout").isatty() else 200).print(table)
@@ -105,7 +105,7 @@ def revoke(key_id: Annotated[UUID, typer.Argument(help="As `keys list` shows it.
 
         await service.revoke_key(session, key_id, by=by)
 
-    _act(Settings(), "keys revoke", end)
+    acted(Settings(), "keys revoke", end)
     typer.echo(f"Key {key_id} is revoked.")
 
 
@@ -164,7 +164,7 @@ def _minute(instant: datetime | None) -> str:
     return "" if instant is None else f"{instant:%Y-%m-%d %H:%M}"
 
 
-def _act(
+def acted(
     settings: "Settings", operation: str, act: Callable[["AsyncSession", "Actor"], Awaitable[T]]
 ) -> T:
     """Do something in one transaction, as who may do all since they reach the database."""

@@ -42,7 +42,12 @@ def referring() -> set[str]:
 
 
 def telling(table: Table) -> set[str]:
-    return {c.name for c in table.columns if c.info.get("class") in TELLING}
+    return {c.name for c in table.columns if c.info.get("class") in TELLING} - sealed(table)
+
+
+def sealed(table: Table) -> set[str]:
+    """What only the keys open: a ciphertext is nobody's data to read, and goes with its row."""
+    return {c.name for c in table.columns if c.info.get("sealed")}
 
 
 def test_a_table_that_refers_to_a_person_has_an_entry():
@@ -56,7 +61,9 @@ def test_an_entry_exports_and_erases_every_personal_column(entry):
     columns = set(table.columns.keys())
     assert columns >= {*entry.columns, *entry.blanks, *entry.sets, *entry.kept, *entry.review}
     assert telling(table) - {"person_id"} <= entry.columns.keys(), "exported"
+    assert not sealed(table) & entry.columns.keys()
     if entry.erasure is not Erasure.DELETE:
+        assert not sealed(table)
         assert telling(table) <= entry.blanks.keys() | entry.kept.keys(), "erased"
         assert entry.because
     assert (entry.erasure is Erasure.BLANK) == bool(entry.blanks)
@@ -67,6 +74,7 @@ def test_an_entry_exports_and_erases_every_personal_column(entry):
 def test_an_entry_leaves_nothing_out_but_what_is_not_about_the_person(entry):
     staff = {c.name for c in TABLES[entry.table].columns if c.name.endswith(("_by", "_id"))}
     left = TABLES[entry.table].columns.keys() - entry.columns.keys() - TECHNICAL - staff
+    left -= sealed(TABLES[entry.table])
     assert left <= {"subject_id", "records", "erased_on", "lived_experience"}, left
 
 

@@ -29,6 +29,13 @@ RIGHTS = {
     "pastoral_concern": {"read": NOTHING},
     "pastoral_break_glass": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "pastoral_lead": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "bank_account": {"app": ADDED, "worker": ADDED, "read": NOTHING},  # some columns are updated
+    "charity": {"app": ADDED, "worker": ADDED, "read": NOTHING},  # as above
+    "payee": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
+    "payee_access": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "modulus_release": {"app": ADDED, "worker": ADDED},
+    "modulus_weight": {"app": ADDED, "worker": ADDED},
+    "modulus_substitution": {"app": ADDED, "worker": ADDED},
     "acted_for": {"app": ADDED, "worker": ADDED},
     "sign_in_code": {"read": NOTHING},
     "subject_access": {"read": NOTHING},

@@ -83,6 +83,9 @@ from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.receipts import router as receipts
+from app.api.v1.reimbursements.charities import router as charities
+from app.api.v1.reimbursements.own_payee import router as own_payee
+from app.api.v1.reimbursements.payees import router as payees
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
@@ -136,6 +139,7 @@ router.include_router(own_involvement)
 router.include_router(choices.own)
 router.include_router(own_claims)
 router.include_router(own_receipts)
+router.include_router(own_payee)
 router.include_router(people)
 router.include_router(bindings.router)
 router.include_router(supporters.router)
@@ -177,3 +181,5 @@ router.include_router(rate_cards)
 router.include_router(quote)
 router.include_router(payment_layouts)
 router.include_router(receipts)
+router.include_router(payees)
+router.include_router(charities)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.core.clock import today
+from app.domain.reimbursements.payees.details import SEALED
 from app.domain.rights.registry import ENTRIES, Erasure
 from tests import subjects
 from tests.api.registers.conftest import PEOPLE, refused
@@ -173,6 +174,7 @@ UNSOWN = {
     ("equality_monitoring", "sexual_orientation"),
     ("person_need", "concept"),
     ("person_need", "formats"),
+    *(("bank_account", column) for column in (*SEALED, "last_digits", "fingerprint")),
 }
 
 

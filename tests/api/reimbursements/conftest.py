@@ -13,8 +13,10 @@ from app.domain.involvement.participation.models import Participation, Participa
 from app.domain.people.register.models import Person, PersonStatus
 from app.domain.reimbursements.choices.models import Choice, PaymentChoice
 from tests.api.conftest import Api
+from tests.api.reimbursements.paying import AMARA, CANARY, done, place
 from tests.conftest import PEPPER
 
+PAYEE_SCOPES = ("payees:read", "payees:manage")
 CLAIMS = "reimbursements/claims"
 OWN = "registers/people/me/claims"
 DAY = today() - timedelta(days=3)
@@ -181,5 +183,54 @@ def turned(clerk, coordinator, approver, claimed):
             if step == until:
                 break
         return found
+
+    return made
+
+
+@pytest.fixture
+def finance(client, given):
+    """Somebody of finance, with their user's id: `await finance()`."""
+
+    async def made(*scopes: str, **limits: object) -> Api:
+        user = await given.user(*(scopes or PAYEE_SCOPES))
+        key = keys.make("test")
+        await given.key(keys.digest(key, PEPPER), user=user, **limits)
+        found = Api(client, {"Authorization": f"Bearer {key}"})
+        found.id = str(user.id)
+        return found
+
+    return made
+
+
+@pytest.fixture
+async def setter(finance) -> Api:
+    return await finance()
+
+
+@pytest.fixture
+async def confirmer(finance) -> Api:
+    return await finance()
+
+
+@pytest.fixture
+def payable(api_of):
+    """Put somebody on the register who is to be paid."""
+
+    async def made(**told: object) -> dict:
+        api = await api_of("registers:read", "registers:manage")
+        return await api.made("registers/people", **AMARA | told)
+
+    return made
+
+
+@pytest.fixture
+def confirmed(setter, confirmer, payable):
+    """Somebody whose bank details are confirmed, as finance sees them then."""
+
+    async def made(person: dict | None = None, **told: str) -> dict:
+        person = person or await payable()
+        await done(setter, "PUT", place(person, "bank-account"), CANARY | told)
+        where = place(person, "bank-account", "confirmation")
+        return await done(confirmer, "POST", where, {"how": "called_back"})
 
     return made

@@ -11,6 +11,7 @@ from app.domain.rights.registry.claims import CLAIMS
 from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
 from app.domain.rights.registry.involvement import CARE, PLACES
+from app.domain.rights.registry.payees import PAYEES
 from app.domain.rights.registry.people import PEOPLE
 from app.domain.rights.registry.receipts import RECEIPTS
 
@@ -21,5 +22,6 @@ ENTRIES: Final[Sequence[Entry]] = (
     *CLAIMS,
 )
 ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *RECEIPTS)
+ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *PAYEES)
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer, SmallInteger
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Entity
@@ -49,7 +49,7 @@ class ModulusWeight(Base):
     last_code: Mapped[str]
     method: Mapped[Method]
     weights: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    exception: Mapped[int] = mapped_column(SmallInteger)
+    exception: Mapped[int]
 
 
 class ModulusSubstitution(Base):

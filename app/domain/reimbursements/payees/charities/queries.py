@@ -1,0 +1,74 @@
+"""Reads of charities, none of which opens a seal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, Text, bindparam, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import statement
+from app.core.json_rows import JsonRows
+from app.core.paging import Page
+from app.domain.reimbursements.payees.charities.errors import CharityNotFoundError
+from app.domain.reimbursements.payees.charities.models import Charity, CharityStatus
+
+C = Charity
+
+
+@dataclass(frozen=True, slots=True)
+class PayableCharity:
+    """How a charity can be paid: by a supplier number, or else by its sealed bank details."""
+
+    charity_id: UUID
+    name: str
+    supplier_number: str | None
+
+
+def _charities(using: frozenset[str]) -> Select[Any]:
+    found = select(C)
+    return found.where(C.status == bindparam("status", type_=Text())) if using else found
+
+
+CHARITIES: Final = JsonRows(
+    {
+        **dict(C.__table__.columns),
+        "account": literal_column("'*****' || charity.last_digits"),
+    },
+    _charities,
+    CharityNotFoundError,
+    C.__table__.c.version,
+)
+
+
+async def find(
+    session: AsyncSession, fields: tuple[str, ...], page: Page, filters: Mapping[str, Any]
+) -> bytes:
+    """Give a page of charities as JSON, newest first."""
+    return await CHARITIES.page(await statement.within(session), fields, page, filters)
+
+
+async def show(session: AsyncSession, fields: tuple[str, ...], id_: UUID) -> tuple[bytes, int]:
+    """Give one charity as JSON, and its version."""
+    return await CHARITIES.one(await statement.within(session), fields, id_, {})
+
+
+async def get(session: AsyncSession, id_: UUID, *, lock: bool = False) -> Charity:
+    """Load a charity; raises CharityNotFoundError."""
+    found = select(C).where(C.id == id_).execution_options(populate_existing=True)
+    charity = await session.scalar(found.with_for_update() if lock else found)
+    if charity is None:
+        raise CharityNotFoundError
+    return charity
+
+
+async def standing(session: AsyncSession, id_: UUID, on: date) -> PayableCharity | None:
+    """Tell how a charity can be paid on a day; None where it cannot."""
+    charity = await session.get(C, id_)
+    if charity is None or charity.status is not CharityStatus.CONFIRMED:
+        return None
+    if charity.usable_from is None or charity.usable_from > on:
+        return None
+    return PayableCharity(charity.id, charity.name, charity.supplier_number)

@@ -1,0 +1,156 @@
+"""Reads of where people are paid, none of which opens a seal."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, bindparam, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core import statement
+from app.core.json_rows import JsonRows
+from app.core.paging import Page
+from app.domain.reimbursements.kinds import Route
+from app.domain.reimbursements.payees.errors import BankAccountNotProposedError
+from app.domain.reimbursements.payees.models import (
+    AccountStatus,
+    BankAccount,
+    PaidBy,
+    PayeeAccess,
+    PayeeNumbers,
+    PayeePolicy,
+    Prefers,
+)
+
+A, B, N = PayeeAccess, BankAccount, PayeeNumbers
+_WIRE: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+_STANDING: Final = (AccountStatus.CONFIRMED, AccountStatus.PROPOSED)
+_SETTING: Final = text("SELECT coalesce(current_setting(:name, true), '')")
+_SET: Final = text("SELECT set_config(:name, :value, true)")
+_SHARERS: Final = text("SELECT bank_sharers(:person)")
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """How somebody can be paid on a day: one of the two numbers, or the id of a bank account."""
+
+    person_id: UUID
+    route: Route
+    by: PaidBy
+    number: str | None = None
+    account_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that is known of where somebody is paid, but for what is sealed."""
+
+    numbers: PayeeNumbers
+    current: BankAccount | None
+    proposed: BankAccount | None
+
+
+@asynccontextmanager
+async def setting(session: AsyncSession, name: str, value: str) -> AsyncIterator[None]:
+    """Let the database know something meanwhile, as it did before afterwards.
+
+    Where what is done meanwhile fails the transaction ends, and the setting with it.
+    """
+    name = f"everyvoice.{name}"
+    before = await session.scalar(_SETTING, {"name": name})
+    await session.execute(_SET, {"name": name, "value": value})
+    yield
+    await session.execute(_SET, {"name": name, "value": before})
+
+
+@asynccontextmanager
+async def opened(session: AsyncSession, person_id: UUID) -> AsyncIterator[None]:
+    """Let the database show one person's bank details meanwhile; it shows none otherwise."""
+    async with setting(session, "payee", str(person_id)):
+        yield
+
+
+async def policy(session: AsyncSession) -> PayeePolicy:
+    """Give what the trust has decided."""
+    return (await session.scalars(select(PayeePolicy))).one()
+
+
+async def numbers(session: AsyncSession, person_id: UUID) -> PayeeNumbers:
+    """Give the numbers of a person; of whom none are known it is what stands for that."""
+    found = await session.scalar(select(N).where(N.person_id == person_id))
+    return found or PayeeNumbers.untold(person_id)
+
+
+async def shown(session: AsyncSession, person_id: UUID) -> Shown:
+    """Give where an opened person is paid, and what waits to be confirmed."""
+    found = select(B).where(B.person_id == person_id, B.status.in_(_STANDING))
+    by_status = {each.status: each for each in await session.scalars(found)}
+    return Shown(
+        await numbers(session, person_id),
+        by_status.get(AccountStatus.CONFIRMED),
+        by_status.get(AccountStatus.PROPOSED),
+    )
+
+
+async def proposed(session: AsyncSession, person_id: UUID) -> BankAccount:
+    """Load the details of an opened person that wait; raises BankAccountNotProposedError."""
+    found = (await shown(session, person_id)).proposed
+    if found is None:
+        raise BankAccountNotProposedError
+    return found
+
+
+async def standing(session: AsyncSession, person_id: UUID, route: Route, on: date) -> Payee | None:
+    """Tell how a person can be paid by a route on a day; None where they cannot.
+
+    Numbers count once they are confirmed, bank details once their wait is over too. Charities are
+    none of a person's payees, and vouchers are handed over.
+    """
+    if route not in (Route.PAYROLL, Route.ACCOUNTS_PAYABLE):
+        return None
+    async with opened(session, person_id):
+        found = await shown(session, person_id)
+    told = found.numbers
+    if route is Route.PAYROLL:
+        number = told.payroll_number if told.confirmed else None
+        if number is None:
+            return None
+        return Payee(person_id, route, PaidBy.PAYROLL_NUMBER, number)
+    ways = {}
+    if told.confirmed and told.supplier_number is not None:
+        ways[Prefers.SUPPLIER_NUMBER] = Payee(
+            person_id, route, PaidBy.SUPPLIER_NUMBER, told.supplier_number
+        )
+    if found.current is not None and found.current.usable(on):
+        ways[Prefers.BANK_ACCOUNT] = Payee(
+            person_id, route, PaidBy.BANK_ACCOUNT, account_id=found.current.id
+        )
+    return ways.get(told.prefers) or next(iter(ways.values()), None)
+
+
+async def sharers(session: AsyncSession, person_id: UUID) -> Sequence[UUID]:
+    """Name who else has an account that a person has, or is about to have; never their own
+    records that were merged. Rejected details do not count.
+    """
+    found: Sequence[UUID] | None = await session.scalar(_SHARERS, {"person": person_id})
+    return found or []
+
+
+def _of_person(_: frozenset[str]) -> Select[Any]:
+    return select(A).where(A.person_id == bindparam("person", type_=Uuid()))
+
+
+ACCESSES: Final = JsonRows(
+    {**dict(A.__table__.columns), "accessed_at": func.to_char(A.created_at, _WIRE)}, _of_person
+)
+
+
+async def accesses(
+    session: AsyncSession, fields: tuple[str, ...], person_id: UUID, page: Page
+) -> bytes:
+    """Give a page of who read or set where a person is paid, as JSON, newest first."""
+    door = await statement.within(session)
+    return await ACCESSES.page(door, fields, page, {"person": person_id})
