@@ -299,23 +299,37 @@ async def test_the_trust_decides_how_long_new_details_wait(setter, finance, conf
     assert (await confirmed())["bank_account"]["usable_from"] == str(today())
 
 
-async def test_what_a_payee_told_is_exported_masked_and_erased(confirmed, setter, finance, session):
+@pytest.fixture
+async def held(confirmed, setter, finance):
+    """Information governance, and where somebody is whose bank details and numbers are held."""
     person = (await confirmed())["person_id"]
     await done(setter, "PUT", place(person, "numbers"), {"payroll_number": "2012"} | SUPPLIER)
-    govern = await finance("registers:manage", "registers:read", *RIGHTS)
-    people = f"registers/people/{person}"
-    told = {"received_on": str(today()), "identity": "known"}
-    asked = await govern.made(f"{people}/subject-access", **told)
-    report = await govern.get(f"{people}/subject-access/{asked['id']}/file")
-    assert report.status_code == 200, report.text
-    assert "958" in report.text
-    assert "2012" in report.text
-    assert "v1.k2." not in report.text
-    assert not [trace for trace in TRACES if trace in report.text]
-    await govern.send("PUT", f"{people}/status", {"status": "left", "reason": "x"})
-    erasure = {"ground": "objection", "received_on": str(today()), "decided_by": govern.id}
-    assert (await govern.send("POST", f"{people}/erasure", erasure)).status_code == 201
+    governor = await finance("registers:manage", "registers:read", *RIGHTS)
+    return governor, person
+
+
+async def test_what_is_held_of_a_payee_is_given_to_them_masked(held):
+    governor, person = held
+    where, told = f"registers/people/{person}/subject-access", {"received_on": str(today())}
+    asked = await governor.made(where, **told, identity="known")
+    file = await governor.get(f"{where}/{asked['id']}/file")
+    assert file.status_code == 200, file.text
+    sections = {each["source"]: each for each in file.json()["sections"]}
+    assert sections["bank_account"]["rows"][0]["last_digits"] == "958"
+    assert sections["payee"]["rows"][0]["payroll_number"] == "2012"
+    assert len(sections["payee_access"]["rows"]) == 3
+    assert "v1.k2." not in file.text
+    assert not [trace for trace in TRACES if trace in file.text]
+
+
+async def test_erasure_deletes_where_somebody_was_paid_and_keeps_who_looked(held, session):
+    governor, person = held
+    left = {"status": "left", "reason": "x"}
+    await governor.send("PUT", f"registers/people/{person}/status", left)
+    told = {"ground": "objection", "received_on": str(today()), "decided_by": governor.id}
+    answer = await governor.send("POST", f"registers/people/{person}/erasure", told)
+    assert answer.status_code == 201, answer.text
     await session.execute(text("SET LOCAL ROLE NONE"))
-    left = "SELECT count(*) FROM {} WHERE person_id = :id"
+    count = "SELECT count(*) FROM {} WHERE person_id = :id"
     for table, rows in (("bank_account", 0), ("payee", 0), ("payee_access", 3)):
-        assert await session.scalar(text(left.format(table)), {"id": person}) == rows, table
+        assert await session.scalar(text(count.format(table)), {"id": person}) == rows, table
