@@ -50,7 +50,9 @@ async def test_a_charity_is_put_down_by_one_confirmed_by_another_and_retired(set
     assert [each["status"] for each in listed] == ["proposed", "retired"]
     listed = (await setter.get(CHARITIES, status="retired")).json()["items"]
     assert [each["id"] for each in listed] == [made["id"]]
-    refused(await setter.get(f"{CHARITIES}/{setter.id}"), 404, "charity-not-found")
+    nowhere = f"{CHARITIES}/{setter.id}"
+    refused(await setter.get(nowhere), 404, "charity-not-found")
+    refused(await setter.send("POST", f"{nowhere}/retirement", None), 404, "charity-not-found")
 
 
 async def test_a_charity_of_the_supplier_ledger_does_not_wait(setter, confirmer):

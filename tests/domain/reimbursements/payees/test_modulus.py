@@ -63,6 +63,10 @@ def test_what_the_specification_calls_valid_passes(told):
     assert verdict(told)
 
 
+def test_what_passes_as_it_is_needs_no_shift_of_exception_14():
+    assert verdict("180002-00000310")
+
+
 @pytest.mark.parametrize("told", INVALID.split())
 def test_what_the_specification_calls_invalid_does_not(told):
     assert not verdict(told)
