@@ -99,6 +99,16 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
     ],
     "payee": [{"set_by": "gen_random_uuid()"}],
     "pastoral_break_glass": [{"denied_because": "'unseen'"}],
+    "ledger_entry": [{"account": "'bank'", "currency": "'GBP'"}],
+    "voucher": [
+        {
+            "status": "'issued'",
+            "issued_on": "'2020-01-01'",
+            "signature_reference": "'R-1'",
+            "issued_by": "gen_random_uuid()",
+            "issue_posting_id": "gen_random_uuid()",
+        }
+    ],
 }
 # What rows of a person stand in.
 PARENTS: Mapping[str, dict[str, str]] = {

@@ -42,6 +42,12 @@ RIGHTS = {
     "subject_reading": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "legal_hold": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
     "erasure": {"app": ADDED, "worker": ADDED},
+    "cost_centre": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "voucher": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "budget": {"app": ADDED, "worker": ADDED},  # and a right to change what no trigger writes
+    "budget_change": {"app": ADDED, "worker": ADDED},
+    "ledger_posting": {"app": ADDED, "worker": ADDED},
+    "ledger_entry": {"app": ADDED, "worker": ADDED},
     "message": {"read": NOTHING},  # it has a right to columns that tell of nobody
     "message_template": {"app": ADDED, "worker": ADDED},
     "payment_choice": {"app": ADDED, "worker": ADDED},
@@ -158,6 +164,22 @@ async def test_no_role_logs_in_or_stands_above_rules(connection):
         ("read", "SELECT hash FROM sign_in_code"),
         ("app", "UPDATE acted_for SET operation = ''"),
         ("app", "DELETE FROM acted_for"),
+        *(
+            (role, statement)
+            for role in ("app", "worker")
+            for statement in (
+                "UPDATE ledger_entry SET amount_pence = 1",
+                "DELETE FROM ledger_entry",
+                "TRUNCATE ledger_entry",
+                "UPDATE ledger_posting SET words = ''",
+                "DELETE FROM ledger_posting",
+                "UPDATE budget_change SET reason = ''",
+                "UPDATE budget SET committed_pence = 0",
+                "UPDATE budget SET spent_pence = 0, amount_pence = 1",
+                "DELETE FROM budget",
+                "DELETE FROM voucher",
+            )
+        ),
         ("read", "DELETE FROM inbox_event"),
         ("read", "UPDATE team SET name = ''"),
         ("bi", "SELECT * FROM feedback_response"),

@@ -41,6 +41,8 @@ REFUSALS: dict[str, type[DomainError]] = {
     "ck_fund_application_decided_by_another": FundOwnApplicationError,
     "ck_fund_application_award_within_asked": AwardAboveAskedError,
     "ck_fund_application_spent_within_award": AwardSpentError,
+    # Where the award is a budget: what claims are to be paid of it is not billed.
+    "ck_budget_within_amount": AwardSpentError,
     "ck_fund_panel_member_not_the_applicant": FundPanelError,
     "uq_fund_panel_member_application_id_user_id": FundPanelError,
     "ck_fund_spend_not_in_future": SpentInFutureError,

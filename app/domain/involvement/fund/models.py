@@ -59,7 +59,8 @@ FOLLOWING: Final[Mapping[FundStatus, tuple[FundStatus, ...]]] = {
 class FundApplication(Entity):
     """What somebody asks the fund for, what the panel awarded, and what came of it.
 
-    `spent_pence` is the sum of what was spent, kept by trigger.
+    `spent_pence` is the sum of what was spent, kept by trigger: the bills noted here, and, where
+    the award is a budget, what claims were paid of it.
     """
 
     __tablename__ = "fund_application"
