@@ -53,6 +53,7 @@ TAGS: Final = {
     "reimbursements": "What people are paid for being involved, and how the money reaches them.",
     "reimbursements": "What people are paid back and for their time, and where it goes.",
     "self": "What people of the register see and do themselves, or somebody for them.",
+    "reimbursements": "Claims and payments, the budgets that bear them, and the ledger.",
     "rights": "What is held of a person: read, held, erased, and kept no longer than it may be.",
     "organisation": "Directorates, services and teams, their places in time, and whom to tell.",
     "public": "What anybody may read, without a key.",

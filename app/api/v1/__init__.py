@@ -86,6 +86,10 @@ from app.api.v1.reimbursements.receipts import router as receipts
 from app.api.v1.reimbursements.charities import router as charities
 from app.api.v1.reimbursements.own_payee import router as own_payee
 from app.api.v1.reimbursements.payees import router as payees
+from app.api.v1.reimbursements import ledger
+from app.api.v1.reimbursements.budgets import router as budgets
+from app.api.v1.reimbursements.cost_centres import router as cost_centres
+from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
@@ -183,3 +187,8 @@ router.include_router(payment_layouts)
 router.include_router(receipts)
 router.include_router(payees)
 router.include_router(charities)
+router.include_router(cost_centres)
+router.include_router(budgets)
+router.include_router(ledger.router)
+router.include_router(ledger.own)
+router.include_router(vouchers)

@@ -41,7 +41,9 @@ class FundApplicationOut(BaseModel):
     directorate_id: UUID | None
     status: FundStatus
     award_pence: Pence | None
-    spent_pence: int = Field(description="In pence; never above the award.", examples=[40000])
+    spent_pence: int = Field(
+        description="In pence, by bills and by claims; never above the award.", examples=[40000]
+    )
     because: Because | None = Field(description="Why the panel decided so.")
     panel: list[UUID] = Field(description="The users who decided.")
     decided_on: Day | None

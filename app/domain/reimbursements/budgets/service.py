@@ -70,7 +70,7 @@ async def set_accounts(
 async def open_budget(session: AsyncSession, told: Mapping[str, Any], *, by: Actor) -> Budget:
     """Open a budget: until the end of the financial year, where no other end is told.
 
-    That of an award has the award's amount. Raises CostCentreNotFoundError,
+    That of an award has the award's amount, whatever is told. Raises CostCentreNotFoundError,
     FundApplicationNotFoundError, BudgetOfAwardError, BudgetPeriodError, BudgetOverlapsError.
     """
     await queries.get_centre(session, told["cost_centre_id"], to=by)
@@ -80,8 +80,8 @@ async def open_budget(session: AsyncSession, told: Mapping[str, Any], *, by: Act
     amount = told["amount_pence"]
     if told["fund_application_id"] is not None:
         award = await fund.get(session, told["fund_application_id"], to=by, lock=True)
-        if award.award_pence is None or amount not in (None, award.award_pence):
-            raise BudgetOfAwardError(award_pence=award.award_pence)
+        if award.award_pence is None:
+            raise BudgetOfAwardError(f"It is {award.status}")
         amount = award.award_pence
     budget = Budget(**{**told, "ends_on": ends_on, "amount_pence": amount})
     session.add(budget)

@@ -23,7 +23,7 @@ from app.domain.reimbursements.ledger.errors import PostingNotFoundError
 from app.domain.reimbursements.ledger.models import Account, LedgerEntry, Posting
 
 P, E = Posting, LedgerEntry
-TOLD: Final = (Account.COMMITMENTS, Account.EXPENSE)
+_TOLD: Final = or_(E.account == Account.COMMITMENTS, E.account == Account.EXPENSE)
 _SHOWN: Final = ("account", "amount_pence", "currency", "line_kind")
 
 
@@ -79,7 +79,7 @@ _PAYMENT: Final = ("kind", "day", "claim_id", "payment_id")
 
 
 def _lines(using: frozenset[str]) -> Select[Any]:
-    told = select(E).join(P, P.id == E.posting_id).where(E.account.in_(TOLD))
+    told = select(E).join(P, P.id == E.posting_id).where(_TOLD)
     return told.where(*(_LINES[name] for name in sorted(using)))
 
 
