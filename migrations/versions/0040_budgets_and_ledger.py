@@ -393,7 +393,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(kind IN ('return', 'reversal')) = (reverses_id IS NOT NULL)",
+            "(kind = 'return' OR kind = 'reversal') = (reverses_id IS NOT NULL)",
             name=op.f("ck_ledger_posting_reverses"),
         ),
         sa.CheckConstraint(

@@ -87,7 +87,7 @@ class Posting(Entity):
         UniqueConstraint("id", "budget_id"),
         CheckConstraint("entries >= 2", name="entries"),
         CheckConstraint(
-            "(kind IN ('return', 'reversal')) = (reverses_id IS NOT NULL)", name="reverses"
+            "(kind = 'return' OR kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"
         ),
         CheckConstraint(NOT_IN_FUTURE.format("day"), name="not_in_future"),
         Index(None, "budget_id", "id"),
