@@ -72,9 +72,9 @@ async def get(session: AsyncSession, id_: UUID) -> Posting:
     return found
 
 
-async def posted(session: AsyncSession, onces: Collection[str]) -> Mapping[str, Posting]:
+async def posted(session: AsyncSession, names: Collection[str]) -> Mapping[str, Posting]:
     """Give the postings that were made for these, by what they were made for."""
-    found = await session.scalars(select(Posting).where(Posting.once.in_(onces)))
+    found = await session.scalars(select(Posting).where(Posting.once.in_(names)))
     return {each.once: each for each in found}
 
 
