@@ -60,6 +60,7 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
     "participation": [{"status": "'completed'"}],
     "mentoring_pair": [{"ended_on": "'2020-03-01'"}],
     "recruitment_applicant": [{"stage": "'withdrawn'"}],
+    "claim_payment": [{"replaced": "false", "status": "'paid'"}],
     "dbs_check": [{"expires_on": "'2023-01-01'"}],
     "course_completion": [{"expires_on": "'2023-01-01'"}],
     "pastoral_check_in": [

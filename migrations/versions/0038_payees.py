@@ -4,13 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0038"
-down_revision: str | None = "0036"
+down_revision: str | None = "0037"
 branch_labels = None
 depends_on = None
 
 WRITERS = "everyvoice_app, everyvoice_worker"
 RECORDED = ("bank_account", "payee", "payee_access", "payee_policy", "charity", "modulus_release")
-HELD = ("bank_account", "payee", "payee_access")
+RECORDED += ("person_user",)
+HELD = ("bank_account", "payee", "payee_access", "person_user")
 TASK = "current_setting('everyvoice.task', true)"
 # Of what was told of an account nothing changes but its seals, when keys are changed.
 CHANGES = (
@@ -41,13 +42,30 @@ ROWS = (
     ),
 )
 
-# A login that is a user's and a person's too is one and the same human.
-SAME = """
-CREATE FUNCTION same_human(user_id uuid, person uuid) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT user_id = person OR EXISTS (
-        SELECT FROM user_identity u JOIN person_binding b USING (issuer, subject)
-         WHERE u.user_id = same_human.user_id AND b.person_id = person)
+# All that one human being acts as, by a login of theirs (issuer and subject) or because it was
+# noted: users, people of the register, somebody's supporter.
+LOGINS = """
+CREATE FUNCTION logins_of(who uuid) RETURNS TABLE (issuer text, subject text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT i.issuer, i.subject FROM user_identity i WHERE i.user_id = who
+    UNION SELECT b.issuer, b.subject FROM person_binding b
+            JOIN person p ON p.id = b.person_id WHERE who IN (p.id, p.merged_into)
+    UNION SELECT s.issuer, s.subject FROM person_supporter s
+           WHERE s.id = who AND s.issuer IS NOT NULL
+$$"""
+SELVES = """
+CREATE FUNCTION selves(who uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH login AS (SELECT issuer, subject FROM logins_of(who)), known AS (
+        SELECT who AS id
+        UNION SELECT i.user_id FROM user_identity i JOIN login USING (issuer, subject)
+        UNION SELECT coalesce(p.merged_into, p.id) FROM person_binding b
+                JOIN login USING (issuer, subject) JOIN person p ON p.id = b.person_id
+        UNION SELECT s.id FROM person_supporter s JOIN login USING (issuer, subject)
+        UNION SELECT u.user_id FROM person_user u WHERE u.person_id = who
+        UNION SELECT u.person_id FROM person_user u WHERE u.user_id = who
+    )
+    SELECT array_agg(id) FROM known
 $$"""
 REFUSE = """RAISE EXCEPTION '{said}'
               USING ERRCODE = 'check_violation', CONSTRAINT = '{table}_{rule}';"""
@@ -71,8 +89,8 @@ STAYS = """
         END IF;
     END IF;"""
 ONESELF = """
-    IF NEW.set_by <> NEW.person_id AND same_human(NEW.set_by, NEW.person_id)
-       OR same_human(NEW.confirmed_by, NEW.person_id) THEN
+    IF NEW.set_by <> NEW.person_id AND NEW.person_id = ANY(selves(NEW.set_by))
+       OR NEW.person_id = ANY(selves(NEW.confirmed_by)) THEN
         {oneself}
     END IF;"""
 
@@ -167,13 +185,31 @@ BEGIN
     RETURN found;
 END $$"""
 CALLED = {
-    "same_human(uuid, uuid)": SAME,
+    "logins_of(uuid)": LOGINS,
+    "selves(uuid)": SELVES,
     "bank_sharers(uuid)": SHARERS,
     "bank_setters(uuid)": SETTERS,
 }
 
 
 def upgrade() -> None:
+    op.create_table(
+        "person_user",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("noted_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_user_person_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_person_user_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_user")),
+        sa.UniqueConstraint("person_id", "user_id", name=op.f("uq_person_user_person_id_user_id")),
+    )
+    op.create_index(op.f("ix_person_user_user_id"), "person_user", ["user_id"])
     op.create_table(
         "charity",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -575,5 +611,6 @@ def downgrade() -> None:
     op.drop_index("uq_charity_known", table_name="charity", postgresql_where="status <> 'retired'")
     op.drop_index(op.f("ix_charity_fingerprint"), table_name="charity")
     op.drop_table("charity")
+    op.drop_table("person_user")
     for signature in (*CALLED, *(f"check_{table}()" for table in CHECKS)):
         op.execute(f"DROP FUNCTION {signature}")

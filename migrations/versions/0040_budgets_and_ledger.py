@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0040"
-down_revision: str | None = "0036"
+down_revision: str | None = "0039"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0041"
-down_revision: str | None = "0039"
+down_revision: str | None = "0040"
 branch_labels = None
 depends_on = None
 
@@ -63,13 +63,25 @@ STEPS = {
     "return": (("in_run", "sent", "paid"), ("returned",)),
     "retry": (("returned",), ("approved", "in_run")),
 }
-HANDS = "act IN ('submit', 'edit', 'certify', 'approve', 'approve_again')"
-JUDGED = "act IN ('certify', 'approve', 'approve_again', 'send_back', 'reject')"
-REASONED = "act IN ('send_back', 'reject', 'return')"
+
+
+def one_of(column: str, *members: str) -> str:
+    told = " OR ".join(f"{column} = '{each}'" for each in members)
+    return f"({told})"
+
+
+HANDS = one_of("act", "submit", "edit", "certify", "approve", "approve_again")
+JUDGED = one_of("act", "certify", "approve", "approve_again", "send_back", "reject")
+REASONED = one_of("act", "send_back", "reject", "return")
+EMPTY = ("draft", "sent_back", "withdrawn", "rejected")
 MOST = 10_000_000
 TELLING = (
     "claim_id, position, kind, day, level, hours, miles, vehicle, passengers, hours_away,"
     " told_pence, amount_pence, route, rate_id, explanation"
+)
+VALIDATE = (
+    "-- squawk-ignore constraint-missing-not-valid\n"
+    "ALTER TABLE person_supporter VALIDATE CONSTRAINT ck_person_supporter_may_known"
 )
 MAY = ("profile", "contact", "consents", "applications")
 # What is usual, for the trust to confirm or change; no law gives these figures.
@@ -77,6 +89,8 @@ MONTHS = 3
 SECOND_ABOVE = 50_000
 WITHIN = (30, 14, 42)
 ADVANCE = 20_000
+PAY_DAY = 28
+CLOSES = 10
 ADVICE = [
     {
         "name": "Citizens Advice",
@@ -118,28 +132,10 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$"""
-# Who is the same human being: by a login of theirs (issuer and subject), or because it was noted.
-SAME = """
-CREATE FUNCTION logins_of(who uuid) RETURNS TABLE (issuer text, subject text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT i.issuer, i.subject FROM user_identity i WHERE i.user_id = who
-    UNION SELECT b.issuer, b.subject FROM person_binding b
-            JOIN person p ON p.id = b.person_id WHERE who IN (p.id, p.merged_into)
-    UNION SELECT s.issuer, s.subject FROM person_supporter s
-           WHERE s.id = who AND s.issuer IS NOT NULL
-$$"""
-SAME_HUMAN = """
-CREATE FUNCTION same_human(one uuid, other uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT one = other
-        OR EXISTS (SELECT FROM person_user u
-                    WHERE (u.user_id, u.person_id) IN ((one, other), (other, one)))
-        OR EXISTS (SELECT * FROM logins_of(one) INTERSECT SELECT * FROM logins_of(other))
-$$"""
 BARRED = """
 CREATE FUNCTION barred_from(actor uuid, claimant uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT same_human(actor, claimant)
+    SELECT claimant = ANY(selves(actor))
         OR EXISTS (SELECT FROM claim_action a
                     WHERE a.actor_id = actor AND a.claimant_id = claimant AND a.on_behalf)
 $$"""
@@ -154,7 +150,7 @@ BEGIN
     IF {HANDS.replace("act", "NEW.act")} AND EXISTS (
         SELECT FROM claim_action a
          WHERE a.claim_id = NEW.claim_id AND a.round = NEW.round
-           AND {HANDS.replace("act", "a.act")} AND same_human(a.actor_id, NEW.actor_id)) THEN
+           AND {HANDS.replace("act", "a.act")} AND a.actor_id = ANY(selves(NEW.actor_id))) THEN
         RAISE EXCEPTION 'nobody has two hands in one claim'
               USING ERRCODE = 'unique_violation', CONSTRAINT = 'uq_claim_action_hands';
     END IF;
@@ -220,7 +216,7 @@ TRIGGERS = (
     ),
     (
         f"CREATE TRIGGER apart BEFORE INSERT ON claim_action FOR EACH ROW"
-        f" WHEN (NEW.{JUDGED}) EXECUTE FUNCTION claim_apart()"
+        f" WHEN ({JUDGED.replace('act', 'NEW.act')}) EXECUTE FUNCTION claim_apart()"
     ),
     (
         "CREATE TRIGGER lines_open BEFORE INSERT OR DELETE ON claim_line FOR EACH ROW"
@@ -254,8 +250,6 @@ TRIGGERS = (
 FUNCTIONS = {
     "activity_begins(uuid, date)": BEGINS,
     "chosen_before()": CHOSEN_BEFORE,
-    "logins_of(uuid)": SAME,
-    "same_human(uuid, uuid)": SAME_HUMAN,
     "barred_from(uuid, uuid)": BARRED,
     "claim_apart()": APART,
     "claim_line_open()": LINES_OPEN,
@@ -263,11 +257,10 @@ FUNCTIONS = {
     "claim_occasions()": OCCASIONS,
     "claim_ended()": ENDED,
 }
-RECORDED = ("reimbursement_policy", "person_user", "payment_choice", "claim", "claim_action")
+RECORDED = ("reimbursement_policy", "payment_choice", "claim", "claim_action")
 RECORDED += ("claim_line",)
 ONLY_ADDED = ("payment_choice", "claim_action")
 HELD = {
-    "person_user": "'person_id'",
     "payment_choice": "'person_id'",
     "claim": "'person_id'",
     "claim_action": "'claim_id', 'claim'",
@@ -282,8 +275,8 @@ def listed(members: tuple[str, ...]) -> str:
 def step() -> str:
     return " OR ".join(
         f"(act = '{act}' AND "
-        + (f"from_status IN ({listed(starts)})" if starts else "from_status IS NULL")
-        + f" AND to_status IN ({listed(ends)}))"
+        + (one_of("from_status", *starts) if starts else "from_status IS NULL")
+        + f" AND {one_of('to_status', *ends)})"
         for act, (starts, ends) in STEPS.items()
     )
 
@@ -310,6 +303,8 @@ def make_policy() -> None:
         sa.Column("claim_within_days", sa.Integer(), nullable=False),
         sa.Column("approve_within_days", sa.Integer(), nullable=False),
         sa.Column("pay_within_days", sa.Integer(), nullable=False),
+        sa.Column("payroll_pay_day", sa.Integer(), nullable=False),
+        sa.Column("payroll_closes_days", sa.Integer(), nullable=False),
         sa.Column("vouchers_allowed", sa.Boolean(), nullable=False),
         sa.Column("advance_most_pence", sa.BigInteger(), nullable=False),
         sa.Column("advice", postgresql.JSONB(), nullable=False),
@@ -324,6 +319,7 @@ def make_policy() -> None:
             " AND claim_within_days BETWEEN 1 AND 366"
             " AND approve_within_days BETWEEN 1 AND 366"
             " AND pay_within_days BETWEEN 1 AND 366"
+            " AND payroll_pay_day BETWEEN 1 AND 31 AND payroll_closes_days BETWEEN 2 AND 20"
             " AND advance_most_pence BETWEEN 0 AND 10000000",
             name=op.f("ck_reimbursement_policy_in_bounds"),
         ),
@@ -339,14 +335,16 @@ def make_policy() -> None:
         "approve": approve,
         "pay": pay,
         "advance": ADVANCE,
+        "pay_day": PAY_DAY,
+        "closes": CLOSES,
     }
     op.get_bind().execute(
         sa.text(
             "INSERT INTO reimbursement_policy (id, singleton, deadline_months,"
             " second_approval_above_pence, claim_within_days, approve_within_days,"
-            " pay_within_days, vouchers_allowed, advance_most_pence, advice, created_at,"
+            " pay_within_days, payroll_pay_day, payroll_closes_days, vouchers_allowed, advance_most_pence, advice, created_at,"
             " updated_at, version) VALUES (gen_random_uuid(), true, CAST(:deadlines AS jsonb),"
-            " :second, :claim, :approve, :pay, false, :advance, CAST(:advice AS jsonb),"
+            " :second, :claim, :approve, :pay, :pay_day, :closes, false, :advance, CAST(:advice AS jsonb),"
             " now(), now(), 1)"
         ),
         values,
@@ -354,21 +352,6 @@ def make_policy() -> None:
 
 
 def make_choices() -> None:
-    op.create_table(
-        "person_user",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("noted_by", sa.Uuid(), nullable=False),
-        *kept(),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_person_user_person_id")
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_person_user_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_user")),
-        sa.UniqueConstraint("person_id", "user_id", name=op.f("uq_person_user_person_id_user_id")),
-    )
-    op.create_index(op.f("ix_person_user_user_id"), "person_user", ["user_id"])
     op.create_table(
         "payment_choice",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -378,12 +361,17 @@ def make_choices() -> None:
             "choice", closed("choice", ("accept", "less", "decline", "to_charity")), nullable=False
         ),
         sa.Column("most_pence", sa.BigInteger(), nullable=True),
+        sa.Column("charity_id", sa.Uuid(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_by", sa.Uuid(), nullable=False),
         sa.Column("on_behalf", sa.Boolean(), nullable=False),
         *kept(),
         sa.CheckConstraint(
             "(choice = 'less') = (most_pence IS NOT NULL)", name=op.f("ck_payment_choice_limit")
+        ),
+        sa.CheckConstraint(
+            "(choice = 'to_charity') = (charity_id IS NOT NULL)",
+            name=op.f("ck_payment_choice_charity"),
         ),
         sa.CheckConstraint("most_pence > 0", name=op.f("ck_payment_choice_most_pence")),
         sa.CheckConstraint(
@@ -397,6 +385,9 @@ def make_choices() -> None:
             ["participation.id"],
             name=op.f("fk_payment_choice_participation_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["charity_id"], ["charity.id"], name=op.f("fk_payment_choice_charity_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_choice")),
     )
     op.create_index(
@@ -404,6 +395,7 @@ def make_choices() -> None:
         "payment_choice",
         ["participation_id", "made_at"],
     )
+    op.create_index(op.f("ix_payment_choice_charity_id"), "payment_choice", ["charity_id"])
     op.create_index(op.f("ix_payment_choice_person_id_id"), "payment_choice", ["person_id", "id"])
 
 
@@ -425,6 +417,8 @@ def make_claims() -> None:
         sa.Column("directorate_id", sa.Uuid(), nullable=True),
         sa.Column("activity_on", sa.Date(), nullable=False),
         sa.Column("scheme", sa.Text(), nullable=True),
+        sa.Column("budget_id", sa.Uuid(), nullable=True),
+        sa.Column("charity_id", sa.Uuid(), nullable=True),
         sa.Column("total_pence", sa.BigInteger(), nullable=False),
         sa.Column("status", closed("claimstatus", STATUSES), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
@@ -435,10 +429,14 @@ def make_claims() -> None:
         *kept(),
         sa.CheckConstraint(f"total_pence BETWEEN 0 AND {MOST}", name=op.f("ck_claim_total_pence")),
         sa.CheckConstraint(
-            "total_pence > 0 OR status IN ('draft', 'sent_back', 'withdrawn', 'rejected')",
+            f"total_pence > 0 OR {one_of('status', *EMPTY)}",
             name=op.f("ck_claim_comes_to_something"),
         ),
         sa.CheckConstraint("round >= 0 AND moves > 0", name=op.f("ck_claim_counted")),
+        sa.CheckConstraint(
+            f"budget_id IS NOT NULL OR {one_of('status', *EMPTY, 'submitted', 'certified')}",
+            name=op.f("ck_claim_budgeted"),
+        ),
         *(
             sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_claim_{column}"))
             for column, table in (
@@ -446,6 +444,8 @@ def make_claims() -> None:
                 ("participation_id", "participation"),
                 ("opportunity_id", "opportunity"),
                 ("directorate_id", "directorate"),
+                ("budget_id", "budget"),
+                ("charity_id", "charity"),
                 ("repeats_id", "claim"),
                 ("tops_up_id", "claim"),
             )
@@ -460,6 +460,8 @@ def make_claims() -> None:
         ["directorate_id", "id"],
         ["opportunity_id", "id"],
         ["participation_id"],
+        ["budget_id"],
+        ["charity_id"],
         ["repeats_id"],
         ["tops_up_id"],
     ):
@@ -487,11 +489,11 @@ def make_actions() -> None:
         sa.CheckConstraint(step(), name=op.f("ck_claim_action_step")),
         sa.CheckConstraint("(number = 1) = (act = 'make')", name=op.f("ck_claim_action_first")),
         sa.CheckConstraint(
-            f"NOT ({JUDGED}) OR actor_id <> claimant_id",
+            f"NOT {JUDGED} OR actor_id <> claimant_id",
             name=op.f("ck_claim_action_not_oneself"),
         ),
         sa.CheckConstraint(
-            f"NOT ({REASONED}) OR reason IS NOT NULL", name=op.f("ck_claim_action_reasoned")
+            f"NOT {REASONED} OR reason IS NOT NULL", name=op.f("ck_claim_action_reasoned")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_claim_action")),
         sa.UniqueConstraint(
@@ -642,10 +644,8 @@ def upgrade() -> None:
     make_receipts()
     for body in FUNCTIONS.values():
         op.execute(body)
-    op.execute("REVOKE EXECUTE ON FUNCTION logins_of(uuid) FROM PUBLIC")
-    for name in ("same_human", "barred_from"):
-        op.execute(f"REVOKE EXECUTE ON FUNCTION {name}(uuid, uuid) FROM PUBLIC")
-        op.execute(f"GRANT EXECUTE ON FUNCTION {name}(uuid, uuid) TO {WRITERS}")
+    op.execute("REVOKE EXECUTE ON FUNCTION barred_from(uuid, uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION barred_from(uuid, uuid) TO {WRITERS}")
     for trigger in TRIGGERS:
         op.execute(trigger)
     for table in ONLY_ADDED:
@@ -658,17 +658,14 @@ def upgrade() -> None:
         op.execute(f"SELECT hold_rows('{table}', {way})")
     # In a transaction of its own: nobody waits while supporters are looked through.
     with op.get_context().autocommit_block():
-        op.execute(
-            "-- squawk-ignore constraint-missing-not-valid\n"
-            "ALTER TABLE person_supporter VALIDATE CONSTRAINT ck_person_supporter_may_known"
-        )
+        op.execute(VALIDATE)
 
 
 def downgrade() -> None:
     op.execute("ALTER TABLE claim DROP CONSTRAINT fk_claim_moves")
     for table in ("claim_receipt", "claim_occasion", "claim_line", "claim_action", "claim"):
         op.drop_table(table)
-    for table in ("payment_choice", "person_user", "reimbursement_policy"):
+    for table in ("payment_choice", "reimbursement_policy"):
         op.drop_table(table)
     op.execute("DROP SEQUENCE claim_number")
     op.execute(
@@ -676,5 +673,6 @@ def downgrade() -> None:
     )
     op.execute("DELETE FROM person_supporter WHERE may = '{claims}'")
     widen_may(*MAY)
+    op.execute(VALIDATE)
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}")

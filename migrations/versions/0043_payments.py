@@ -13,21 +13,6 @@ ROUTES = ("payroll", "accounts_payable", "charity", "voucher")
 RUN_STATUSES = ("made", "released", "settled", "void")
 STATUSES = ("taken", "sent", "paid", "returned", "void")
 HANDS = "('submit', 'edit', 'certify', 'approve', 'approve_again')"
-# All that one human being acts as: users, a person of the register, somebody's supporter.
-SELVES = """
-CREATE FUNCTION selves(who uuid) RETURNS uuid[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH known AS (
-        SELECT who AS id
-        UNION SELECT i.user_id FROM user_identity i JOIN logins_of(who) l USING (issuer, subject)
-        UNION SELECT b.person_id FROM person_binding b
-                JOIN logins_of(who) l USING (issuer, subject)
-        UNION SELECT s.id FROM person_supporter s JOIN logins_of(who) l USING (issuer, subject)
-        UNION SELECT u.user_id FROM person_user u WHERE u.person_id = who
-        UNION SELECT u.person_id FROM person_user u WHERE u.user_id = who
-    )
-    SELECT array_agg(id) FROM known
-$$"""
 # Whoever lets money go had no hand in a claim of the run, in where its people are paid, and is none
 # of them.
 APART = f"""
@@ -101,7 +86,6 @@ TRIGGERS = (
     ),
 )
 FUNCTIONS = {
-    "selves(uuid)": SELVES,
     "payment_run_apart()": APART,
     "payment_run_fixed()": SETTLED,
     "claim_payment_follows()": FOLLOWS,
@@ -156,9 +140,7 @@ def make_runs() -> None:
             " AND (released_by IS NULL) = (released_at IS NULL)",
             name=op.f("ck_payment_run_released"),
         ),
-        sa.CheckConstraint(
-            "payments >= 0 AND total_pence >= 0", name=op.f("ck_payment_run_pays")
-        ),
+        sa.CheckConstraint("payments >= 0 AND total_pence >= 0", name=op.f("ck_payment_run_pays")),
         sa.CheckConstraint(
             "input_on <= processing_on AND processing_on <= arrival_on",
             name=op.f("ck_payment_run_days_in_order"),
@@ -233,7 +215,13 @@ def make_payments() -> None:
         unique=True,
         postgresql_where=sa.text("status <> 'void' AND NOT replaced"),
     )
-    for columns in (["claim_id"], ["run_id", "id"], ["person_id", "id"], ["budget_id"], ["charity_id"]):
+    for columns in (
+        ["claim_id"],
+        ["run_id", "id"],
+        ["person_id", "id"],
+        ["budget_id"],
+        ["charity_id"],
+    ):
         op.create_index(op.f(f"ix_claim_payment_{'_'.join(columns)}"), "claim_payment", columns)
 
 
@@ -242,7 +230,6 @@ def upgrade() -> None:
     make_payments()
     for body in FUNCTIONS.values():
         op.execute(body)
-    op.execute("REVOKE EXECUTE ON FUNCTION selves(uuid) FROM PUBLIC")
     for trigger in TRIGGERS:
         op.execute(trigger)
     op.execute(f"REVOKE UPDATE, DELETE ON payment_file FROM {WRITERS}")

@@ -54,6 +54,9 @@ RIGHTS = {
     "claim": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "claim_action": {"app": ADDED, "worker": ADDED},
     "claim_occasion": {"app": SEEN, "worker": SEEN},
+    "payment_run": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "claim_payment": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "payment_file": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},
     "payment_layout": {"app": ADDED, "worker": ADDED},  # and what tells how it stands

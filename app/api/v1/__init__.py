@@ -74,21 +74,20 @@ from app.api.v1.registers.retention import router as retention
 from app.api.v1.registers.rights_access import router as rights_access
 from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
-from app.api.v1.reimbursements import choices
+from app.api.v1.reimbursements import choices, ledger
+from app.api.v1.reimbursements.budgets import router as budgets
+from app.api.v1.reimbursements.charities import router as charities
 from app.api.v1.reimbursements.claims import router as claims
+from app.api.v1.reimbursements.cost_centres import router as cost_centres
 from app.api.v1.reimbursements.decisions import router as decisions
+from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.own_claims import router as own_claims
+from app.api.v1.reimbursements.own_payee import router as own_payee
+from app.api.v1.reimbursements.payees import router as payees
 from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
-from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.receipts import router as receipts
-from app.api.v1.reimbursements.charities import router as charities
-from app.api.v1.reimbursements.own_payee import router as own_payee
-from app.api.v1.reimbursements.payees import router as payees
-from app.api.v1.reimbursements import ledger
-from app.api.v1.reimbursements.budgets import router as budgets
-from app.api.v1.reimbursements.cost_centres import router as cost_centres
 from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify

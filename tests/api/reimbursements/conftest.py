@@ -11,7 +11,10 @@ from app.domain.identity import keys
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityKind
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
 from app.domain.people.register.models import Person, PersonStatus
+from app.domain.reimbursements.budgets.models import Budget, BudgetHolder
 from app.domain.reimbursements.choices.models import Choice, PaymentChoice
+from app.domain.reimbursements.payees.charities.models import Charity
+from tests import budgeting
 from tests.api.conftest import Api
 from tests.api.reimbursements.paying import AMARA, CANARY, done, place
 from tests.conftest import PEPPER
@@ -84,6 +87,19 @@ async def approver(someone) -> Api:
 
 
 @pytest.fixture
+async def budget(given, approver) -> Budget:
+    """A budget that Ada holds."""
+    return await held_budget(given, approver)
+
+
+async def held_budget(given, *holders: Api, pence: int = 10_000_000, **told) -> Budget:
+    found = await budgeting.budget(given, pence, **told)
+    for each in holders:
+        await given.add(BudgetHolder(cost_centre_id=found.cost_centre_id, user_id=each.id))
+    return found
+
+
+@pytest.fixture
 def activity(given, coordinator, rated):
     """Let somebody have come to something that Cora coordinates, having accepted its fee."""
 
@@ -131,6 +147,8 @@ def activity(given, coordinator, rated):
                 await given.session.commit()
         if choice is not None:
             told = {"most_pence": 2_000} if choice is Choice.LESS else {}
+            if choice is Choice.TO_CHARITY:
+                told["charity_id"] = (await charity(given)).id
             await given.add(
                 PaymentChoice(
                     person_id=person.id,
@@ -144,6 +162,23 @@ def activity(given, coordinator, rated):
             )
         return made
 
+    return made
+
+
+async def charity(given) -> Charity:
+    """A charity that two people stand for, paid by its supplier number."""
+    made = await given.add(
+        Charity(
+            name="Mind in the Shire",
+            charity_number="219830",
+            supplier_number="S-900",
+            set_by=uuid4(),
+            set_on=DAY,
+        )
+    )
+    made.status, made.confirmed_by, made.confirmed_on = "confirmed", uuid4(), DAY
+    made.confirmed_how, made.usable_from = "called_back", DAY
+    await given.session.commit()
     return made
 
 
@@ -166,7 +201,7 @@ def claimed(clerk, activity):
 
 
 @pytest.fixture
-def turned(clerk, coordinator, approver, claimed):
+def turned(clerk, coordinator, approver, claimed, budget):
     """Make a claim and take it as far as it is told: `await turned("certification", FEE)`."""
 
     async def made(until: str, *lines: dict, **told) -> dict:
@@ -174,7 +209,7 @@ def turned(clerk, coordinator, approver, claimed):
         steps = (
             (clerk, "submission", {}),
             (coordinator, "certification", None),
-            (approver, "approval", None),
+            (approver, "approval", {"budget_id": str(budget.id)}),
         )
         for api, step, body in steps:
             answer = await api.send("POST", f"{CLAIMS}/{found['id']}/{step}", body)

@@ -8,11 +8,16 @@ from dirty_equals import IsPartialDict
 
 from app.core.clock import today
 from app.domain.involvement.participation.models import ParticipationStatus
+from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.choices.models import Choice
 from tests.api.registers.conftest import refused
-from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE
+from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE, held_budget
 
 MILES = {"kind": "mileage", "day": str(DAY), "vehicle": "car", "miles": "30"}
+
+
+def paid_from(budget) -> dict:
+    return {"budget_id": str(budget.id)}
 
 
 async def act(api, claim, step, body=None, **headers):
@@ -20,7 +25,7 @@ async def act(api, claim, step, body=None, **headers):
 
 
 async def test_a_claim_goes_from_draft_to_approved_by_three_hands(
-    clerk, coordinator, approver, claimed
+    clerk, coordinator, approver, claimed, budget, session
 ):
     claim = await claimed(FARE, FEE)
     assert claim == IsPartialDict(status="draft", held_by="claimant", total_pence=7_920, round=0)
@@ -29,25 +34,33 @@ async def test_a_claim_goes_from_draft_to_approved_by_three_hands(
     steps = (
         (clerk, "submission", {}, "submitted", "certifier"),
         (coordinator, "certification", None, "certified", "approver"),
-        (approver, "approval", None, "approved", "finance"),
+        (approver, "approval", paid_from(budget), "approved", "finance"),
     )
     for api, step, body, status, holder in steps:
         answer = await act(api, claim, step, body)
         assert answer.status_code == 200, answer.text
         assert answer.json() == IsPartialDict(status=status, held_by=holder, round=1)
+    await session.refresh(budget)
+    assert budget.committed_pence == 7_920
     history = (await clerk.get(f"{CLAIMS}/{claim['id']}/history")).json()["items"]
     assert [each["act"] for each in history] == ["make", "submit", "certify", "approve"]
     assert [each["on_behalf"] for each in history] == [True, True, False, False]
     assert [each["number"] for each in history] == [1, 2, 3, 4]
 
 
-async def test_a_large_claim_is_approved_by_two(turned, someone, approver):
+async def test_a_large_claim_is_approved_by_two(turned, someone, approver, given, budget, session):
     night = {"kind": "accommodation", "day": str(DAY), "amount_pence": 60_000}
     claim = await turned("approval", night | {"no_receipt_because": "It was lost."})
     assert claim["status"] == "part_approved"
-    refused(await act(approver, claim, "approval"), 403, "claim-hands")
+    refused(await act(approver, claim, "approval", {}), 403, "claim-hands")
     other = await someone("claims:approve", name="Bea Budget")
-    assert (await act(other, claim, "approval")).json()["status"] == "approved"
+    refused(await act(other, claim, "approval", {}), 403, "claim-approver")
+    await given.add(BudgetHolder(cost_centre_id=budget.cost_centre_id, user_id=other.id))
+    third = await held_budget(given, other)
+    refused(await act(other, claim, "approval", paid_from(third)), 422, "claim-budget")
+    assert (await act(other, claim, "approval", {})).json()["status"] == "approved"
+    await session.refresh(budget)
+    assert budget.committed_pence == 60_000
 
 
 async def test_nobody_has_two_hands_in_one_round(someone, activity, claimed, given):
@@ -57,7 +70,8 @@ async def test_nobody_has_two_hands_in_one_round(someone, activity, claimed, giv
     refused(await act(both, claim, "certification"), 403, "claim-self")
     other = await someone("claims:certify", name="Other Coordinator")
     assert (await act(other, claim, "certification")).status_code == 200
-    refused(await act(both, claim, "approval"), 403, "claim-self")
+    held = await held_budget(given, both)
+    refused(await act(both, claim, "approval", paid_from(held)), 403, "claim-self")
 
 
 async def test_only_the_coordinator_certifies(someone, turned, coordinator):
@@ -86,11 +100,13 @@ async def test_questions_send_a_claim_back_and_it_begins_a_new_round(
     assert answer.json()["status"] == "sent_back"
 
 
-async def test_editing_an_approved_claim_voids_what_followed(turned, clerk):
+async def test_editing_an_approved_claim_voids_what_followed(turned, clerk, budget, session):
     claim = await turned("approval")
     lines = {"lines": [FARE | {"amount_pence": 500}]}
     answer = await clerk.send("PUT", f"{CLAIMS}/{claim['id']}/lines", lines)
     assert answer.json() == IsPartialDict(status="submitted", total_pence=500, round=2)
+    await session.refresh(budget)
+    assert budget.committed_pence == 0
     lines["lines"][0].pop("no_receipt_because")
     answer = await clerk.send("PUT", f"{CLAIMS}/{claim['id']}/lines", lines)
     refused(answer, 422, "receipt-missing")
@@ -266,6 +282,32 @@ async def test_a_key_makes_one_claim(clerk, activity):
     refused(answer, 422, "idempotency-key-reused")
 
 
-async def test_a_claim_is_withdrawn_until_it_is_paid(turned, clerk):
+@pytest.mark.parametrize("step", ["withdrawal", "rejection", "sending-back"])
+async def test_an_approved_claim_that_is_void_gives_its_money_back(
+    turned, clerk, approver, budget, session, step
+):
     claim = await turned("approval")
-    assert (await act(clerk, claim, "withdrawal")).json()["status"] == "withdrawn"
+    body = {"rejection": {"reason": "x"}, "sending-back": {"questions": "x"}}.get(step)
+    answer = await act(clerk if step == "withdrawal" else approver, claim, step, body)
+    assert answer.status_code == 200, answer.text
+    await session.refresh(budget)
+    assert budget.committed_pence == 0
+
+
+async def test_a_budget_pays_no_more_than_it_holds(turned, approver, given):
+    claim = await turned("certification")
+    for pence, status, slug in ((100, 409, "budget-exceeded"), (10_000, 200, None)):
+        held = await held_budget(given, approver, pence=pence)
+        answer = await act(approver, claim, "approval", paid_from(held))
+        assert answer.status_code == status, answer.text
+        if slug:
+            refused(answer, status, slug, left_pence=100)
+
+
+async def test_a_claim_is_paid_from_a_budget_of_its_day(turned, approver, given):
+    claim = await turned("certification")
+    refused(await act(approver, claim, "approval", {}), 422, "claim-budget")
+    old = await held_budget(given, approver, ends_on=DAY - timedelta(days=1))
+    refused(await act(approver, claim, "approval", paid_from(old)), 422, "claim-budget")
+    answer = await act(approver, claim, "approval", {"budget_id": str(uuid4())})
+    refused(answer, 404, "budget-not-found")

@@ -25,8 +25,8 @@ from app.domain.reimbursements.ledger import queries as ledger
 from app.domain.reimbursements.ledger.drafts import Leg
 from app.domain.reimbursements.ledger.errors import PostingNotReversibleError
 from app.domain.reimbursements.ledger.models import Account, PostingKind
-from tests.factories import Given
 from tests.budgeting import BY, award, budget, centre, move, person
+from tests.factories import Given
 
 
 def standing(found: Budget) -> tuple[int, int, int]:

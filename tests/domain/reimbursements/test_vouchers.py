@@ -27,8 +27,8 @@ from app.domain.reimbursements.vouchers.errors import (
     VoucherStatusError,
 )
 from app.domain.reimbursements.vouchers.models import VoidReason, VoucherStatus
-from tests.factories import Given
 from tests.budgeting import BY, budget, move, person
+from tests.factories import Given
 
 
 @examples(st.lists(st.integers(1, 9), max_size=7), st.integers(1, 40))

@@ -63,7 +63,7 @@ async def note_payment_choice(
     operation = "note_payment_choice"
     whose = await supporters.for_person(session, found.person_id, operation, by=actor)
     made = await once.do(
-        lambda: service.choose(session, found, **told.model_dump(), by=whose),
+        lambda: service.choose(session, found, told=told.model_dump(), by=whose),
         lambda id_: queries.get(session, id_),
     )
     place = f"/v1/reimbursements/participations/{found.id}/payment-choices"
@@ -93,7 +93,7 @@ async def choose_payment(
     found = await participations.get_own(session, participation_id, whose.person)
     once = begin(whose)
     made = await once.do(
-        lambda: service.choose(session, found, **told.model_dump(), by=whose),
+        lambda: service.choose(session, found, told=told.model_dump(), by=whose),
         lambda id_: queries.get(session, id_),
     )
     place = f"/v1/registers/people/me/participations/{found.id}/payment-choices"

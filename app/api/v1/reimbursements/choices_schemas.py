@@ -27,6 +27,9 @@ class PaymentChoiceNew(BaseModel):
         description="The most that is taken, where it is `less`.",
         examples=[None],
     )
+    charity_id: UUID | None = Field(
+        None, description="Which charity, where it is `to_charity`.", examples=[None]
+    )
 
 
 class PaymentChoiceTold(PaymentChoiceNew):
@@ -45,6 +48,7 @@ class PaymentChoiceOut(BaseModel):
     participation_id: UUID
     choice: Choice
     most_pence: int | None
+    charity_id: UUID | None
     made_at: Instant = MADE_AT
     on_behalf: bool = Field(description="Somebody else noted it for the person.", examples=[False])
     version: int = VERSION

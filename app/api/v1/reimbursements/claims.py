@@ -36,12 +36,17 @@ from app.domain.reimbursements.claims.errors import (
     ClaimHandsError,
     ClaimLateError,
     ClaimNotFoundError,
+    ClaimPartPaidError,
     ClaimStatusError,
     ClaimTotalError,
     ReceiptClaimedError,
     ReceiptMissingError,
 )
 from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
+from app.domain.reimbursements.receipts.errors import (
+    ReceiptNotFoundError,
+    ReceiptQuarantinedError,
+)
 
 router = APIRouter(
     prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
@@ -59,6 +64,8 @@ PRICED = (
     ClaimDuplicateError,
     ClaimTotalError,
     ReceiptClaimedError,
+    ReceiptNotFoundError,
+    ReceiptQuarantinedError,
 )
 CHANGES = (
     ClaimNotFoundError,
@@ -150,7 +157,11 @@ async def submit_claim(
     return await shown(session, found.id, actor)
 
 
-@router.post("/{claim_id:uuid}/withdrawal", response_model=ClaimOut, responses=responses(*CHANGES))
+@router.post(
+    "/{claim_id:uuid}/withdrawal",
+    response_model=ClaimOut,
+    responses=responses(*CHANGES, ClaimPartPaidError),
+)
 async def withdraw_claim(
     actor: Writer, session: Session, match: IfMatch, claim_id: UUID
 ) -> Response:

@@ -116,6 +116,19 @@ class Submission(BaseModel):
     )
 
 
+class Approval(BaseModel):
+    """From which budget a claim is paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    budget_id: UUID | None = Field(
+        None,
+        description="A budget of the activity's day that you hold; the second approval is for"
+        " the same.",
+        examples=[ID],
+    )
+
+
 class Questions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -172,6 +185,7 @@ class ClaimItem(BaseModel):
     directorate_id: UUID | None
     activity_on: Day
     scheme: Scheme | None
+    budget_id: UUID | None = Field(description="What it is paid from.")
     total_pence: Pence
     status: ClaimStatus
     held_by: Holder = Field(description="Who must do something next.")

@@ -7,11 +7,14 @@ from app.api.deps import IfMatch, Session, authenticate
 from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.api.v1.reimbursements.claims import CHANGES, shown
-from app.api.v1.reimbursements.claims_schemas import ClaimOut, Questions, Rejection
+from app.api.v1.reimbursements.claims_schemas import Approval, ClaimOut, Questions, Rejection
 from app.core.actor import Actor
+from app.domain.reimbursements.budgets.errors import BudgetExceededError, BudgetNotFoundError
 from app.domain.reimbursements.claims import deciding, queries
 from app.domain.reimbursements.claims.errors import (
     ActivityNotAttendedError,
+    ClaimApproverError,
+    ClaimBudgetError,
     ClaimCertifierError,
     ClaimHandsError,
     ClaimSelfError,
@@ -46,15 +49,23 @@ async def certify_claim(
 @router.post(
     "/{claim_id:uuid}/approval",
     response_model=ClaimOut,
-    responses=responses(*CHANGES, ClaimHandsError, ClaimSelfError),
+    responses=responses(
+        *CHANGES,
+        BudgetExceededError,
+        BudgetNotFoundError,
+        ClaimApproverError,
+        ClaimBudgetError,
+        ClaimHandsError,
+        ClaimSelfError,
+    ),
 )
 async def approve_claim(
-    actor: Approver, session: Session, match: IfMatch, claim_id: UUID
+    actor: Approver, session: Session, match: IfMatch, claim_id: UUID, told: Approval
 ) -> Response:
-    """Agree to pay a certified claim; above the policy's limit two people do."""
+    """Agree to pay a certified claim from a budget you hold; above a limit two people do."""
     found = await queries.get(session, claim_id, to=actor)
     match.check(found.version)
-    await deciding.approve(session, found, by=actor)
+    await deciding.approve(session, found, told.budget_id, by=actor)
     return await shown(session, found.id, actor)
 
 

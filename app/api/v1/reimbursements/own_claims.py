@@ -27,6 +27,7 @@ from app.domain.reimbursements.claims.errors import (
     ActivityMissingError,
     ClaimLateError,
     ClaimNotFoundError,
+    ClaimPartPaidError,
 )
 
 router = APIRouter(prefix="/registers/people/me/claims", tags=["self"], route_class=StrictRoute)
@@ -103,7 +104,9 @@ async def submit_own_claim(
 
 
 @router.post(
-    "/{claim_id}/withdrawal", response_model=ClaimOut, responses=responses(*WHOSE, *CHANGES)
+    "/{claim_id}/withdrawal",
+    response_model=ClaimOut,
+    responses=responses(*WHOSE, *CHANGES, ClaimPartPaidError),
 )
 async def withdraw_own_claim(
     whose: OwnClaims, session: Session, match: IfMatch, claim_id: UUID

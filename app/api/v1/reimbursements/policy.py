@@ -60,6 +60,15 @@ class ReimbursementPolicyValues(BaseModel):
     pay_within_days: Days = Field(
         description="Target: days from a claim to its payment.", examples=[42]
     )
+    payroll_pay_day: int = Field(
+        ge=1, le=31, description="Day of the month on which the payroll pays.", examples=[28]
+    )
+    payroll_closes_days: int = Field(
+        ge=2,
+        le=20,
+        description="Working days before it by which the payroll takes what it is to pay.",
+        examples=[10],
+    )
     vouchers_allowed: bool = Field(
         strict=True,
         description="Fees can be given as vouchers to people without a bank account.",

@@ -1,4 +1,5 @@
 from app.core.errors import DomainError, InvalidError
+from app.domain.reimbursements.payees.charities.errors import CharityNotFoundError
 
 
 class ChoiceMissingError(DomainError):
@@ -25,5 +26,7 @@ class ChoiceLimitError(InvalidError):
 REFUSALS: dict[str, type[DomainError]] = {
     "payment_choice_before": ChoiceLateError,
     "ck_payment_choice_limit": ChoiceLimitError,
+    "ck_payment_choice_charity": ChoiceLimitError,
+    "fk_payment_choice_charity_id": CharityNotFoundError,
     "ck_payment_choice_made_before_told": ChoiceLateError,
 }

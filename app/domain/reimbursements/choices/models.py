@@ -13,6 +13,7 @@ from app.domain.involvement.participation.models import Participation
 from app.domain.people.register.models import Person
 from app.domain.reimbursements.choices.errors import ChoiceDeclinedError, ChoiceLimitError
 from app.domain.reimbursements.kinds import Route
+from app.domain.reimbursements.payees.charities.models import Charity
 
 PERSONAL: Final = {"class": "personal"}
 
@@ -34,6 +35,7 @@ class PaymentChoice(Entity):
     __tablename__ = "payment_choice"
     __table_args__ = (
         CheckConstraint("(choice = 'less') = (most_pence IS NOT NULL)", name="limit"),
+        CheckConstraint("(choice = 'to_charity') = (charity_id IS NOT NULL)", name="charity"),
         CheckConstraint("most_pence > 0", name="most_pence"),
         CheckConstraint("made_at <= created_at", name="made_before_told"),
         Index(None, "participation_id", "made_at"),
@@ -44,6 +46,7 @@ class PaymentChoice(Entity):
     participation_id: Mapped[UUID] = mapped_column(ForeignKey(Participation.id))
     choice: Mapped[Choice]
     most_pence: Mapped[int | None] = mapped_column(BigInteger)
+    charity_id: Mapped[UUID | None] = mapped_column(ForeignKey(Charity.id), index=True)
     made_at: Mapped[datetime]
     told_by: Mapped[UUID]
     on_behalf: Mapped[bool]
@@ -52,6 +55,8 @@ class PaymentChoice(Entity):
         """Refuse a choice that does not say what it must; raises ChoiceLimitError."""
         if (self.choice is Choice.LESS) != (self.most_pence is not None):
             raise ChoiceLimitError.at("#/most_pence", "Needed for `less` alone", "limit")
+        if (self.choice is Choice.TO_CHARITY) != (self.charity_id is not None):
+            raise ChoiceLimitError.at("#/charity_id", "Needed for `to_charity` alone", "charity")
 
     def route(self) -> Route:
         """Give the way a fee is paid; raises ChoiceDeclinedError where none is."""

@@ -24,7 +24,7 @@ claim is paid by itself: it is `in_run` from the first that is taken, `sent` and
 are, and `returned` when one comes back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -137,11 +137,13 @@ def steps_sql(act: str, before: str, after: str) -> str:
     """Write the table above as a condition on three columns."""
     return " OR ".join(
         f"({act} = '{each}' AND "
-        + (f"{before} IN ({_listed(starts)})" if starts else f"{before} IS NULL")
-        + f" AND {after} IN ({_listed(ends)}))"
+        + (one_of(before, starts) if starts else f"{before} IS NULL")
+        + f" AND {one_of(after, ends)})"
         for each, (starts, ends) in STEPS.items()
     )
 
 
-def _listed(statuses: tuple[S, ...]) -> str:
-    return ", ".join(f"'{each}'" for each in statuses)
+def one_of(column: str, members: Sequence[StrEnum]) -> str:
+    """Write that a column is one of these; `IN` is for the check of a whole set."""
+    told = " OR ".join(f"{column} = '{each}'" for each in members)
+    return f"({told})"

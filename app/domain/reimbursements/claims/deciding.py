@@ -1,6 +1,7 @@
 """Commands of who decides on claims: certify, approve, send back, reject."""
 
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,7 +10,7 @@ from app.core.db import flush
 from app.core.errors import ForbiddenError
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityStatus
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
-from app.domain.reimbursements.claims import queries
+from app.domain.reimbursements.claims import committing, queries
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus
 from app.domain.reimbursements.claims.errors import (
     REFUSALS,
@@ -41,16 +42,23 @@ async def certify(session: AsyncSession, claim: Claim, *, by: Actor) -> None:
     await _act(session, claim, Act.CERTIFY, ClaimStatus.CERTIFIED, by)
 
 
-async def approve(session: AsyncSession, claim: Claim, *, by: Actor) -> None:
-    """Agree to pay a claim; above the policy's limit two people do.
+async def approve(
+    session: AsyncSession, claim: Claim, budget_id: UUID | None, *, by: Actor
+) -> None:
+    """Agree to pay a claim from a budget that one holds; above the policy's limit two people do.
 
-    Raises ClaimStatusError, ClaimSelfError, ClaimHandsError.
+    The budget's money is kept for it. Raises ClaimStatusError, ClaimSelfError, ClaimHandsError,
+    BudgetNotFoundError, ClaimBudgetError, ClaimApproverError, BudgetExceededError.
     """
     again = claim.status is ClaimStatus.PART_APPROVED
+    budget = await committing.budget_of(session, claim, budget_id, by=by.id)
+    claim.paid_from(budget.id)
     policy = await policies.current(session)
     partly = not again and claim.total_pence > policy.second_approval_above_pence
     after = ClaimStatus.PART_APPROVED if partly else ClaimStatus.APPROVED
     await _act(session, claim, Act.APPROVE_AGAIN if again else Act.APPROVE, after, by)
+    if after is ClaimStatus.APPROVED:
+        await committing.reserve(session, claim, by=by.id)
 
 
 async def send_back(session: AsyncSession, claim: Claim, questions: str, *, by: Actor) -> None:
@@ -62,12 +70,19 @@ async def send_back(session: AsyncSession, claim: Claim, questions: str, *, by: 
     needed = CERTIFY if claim.status is ClaimStatus.SUBMITTED else APPROVE
     if not by.can(needed):
         raise ForbiddenError(missing=[needed])
+    await _free(session, claim, by)
     await _act(session, claim, Act.SEND_BACK, ClaimStatus.SENT_BACK, by, questions)
 
 
 async def reject(session: AsyncSession, claim: Claim, reason: str, *, by: Actor) -> None:
     """Refuse to pay a claim, with the reason; raises ClaimStatusError, ClaimSelfError."""
+    await _free(session, claim, by)
     await _act(session, claim, Act.REJECT, ClaimStatus.REJECTED, by, reason)
+
+
+async def _free(session: AsyncSession, claim: Claim, by: Actor) -> None:
+    if claim.status is ClaimStatus.APPROVED:
+        await committing.free(session, claim, by=by.id)
 
 
 async def _act(

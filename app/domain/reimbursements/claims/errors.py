@@ -66,6 +66,21 @@ class ClaimHandsError(ForbiddenError):
     title = "Whoever submits, certifies and approves a claim are different people"
 
 
+class ClaimApproverError(ForbiddenError):
+    slug = "claim-approver"
+    title = "A claim is approved by who holds the budget that it is paid from"
+
+
+class ClaimBudgetError(InvalidError):
+    slug = "claim-budget"
+    title = "A claim is paid from a budget of its activity's day"
+
+
+class ClaimPartPaidError(DomainError):
+    slug = "claim-part-paid"
+    title = "A part of the claim was paid, so that it is not taken back"
+
+
 class ClaimCertifierError(ForbiddenError):
     slug = "claim-certifier"
     title = "An activity is certified by who coordinates it"

@@ -1,6 +1,5 @@
 """What somebody claims for an activity, and what was done with it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,6 +24,7 @@ from app.domain.involvement.opportunities.models import Opportunity
 from app.domain.involvement.participation.models import Participation
 from app.domain.organisation.models import Directorate
 from app.domain.people.register.models import Person
+from app.domain.reimbursements.budgets.models import Budget
 from app.domain.reimbursements.claims.acts import (
     HANDS,
     HOLDERS,
@@ -35,23 +35,26 @@ from app.domain.reimbursements.claims.acts import (
     ClaimStatus,
     Holder,
     allowed,
+    one_of,
     steps_sql,
 )
 from app.domain.reimbursements.claims.errors import (
+    ClaimBudgetError,
     ClaimEmptyError,
     ClaimSelfError,
     ClaimStatusError,
     ClaimTotalError,
 )
+from app.domain.reimbursements.payees.charities.models import Charity
 
 PERSONAL: Final = {"class": "personal"}
+S = ClaimStatus
 MOST_PENCE: Final = 10_000_000
 MOST_LINES: Final = 100
+# Where a claim can come to nothing, and where nobody has said from what it is paid.
+EMPTY: Final = (S.DRAFT, S.SENT_BACK, S.WITHDRAWN, S.REJECTED)
+UNBUDGETED: Final = (*EMPTY, S.SUBMITTED, S.CERTIFIED)
 NUMBERS: Final = Numbers("claim_number", metadata=Base.metadata)
-
-
-def _among(column: str, members: Sequence[str]) -> str:
-    return f"{column} IN ({', '.join(repr(str(each)) for each in members)})"
 
 
 def _status(name: str) -> Enum:
@@ -89,10 +92,14 @@ class Claim(Entity):
         ),
         CheckConstraint(f"total_pence BETWEEN 0 AND {MOST_PENCE}", name="total_pence"),
         CheckConstraint(
-            "total_pence > 0 OR status IN ('draft', 'sent_back', 'withdrawn', 'rejected')",
+            f"total_pence > 0 OR {one_of('status', EMPTY)}",
             name="comes_to_something",
         ),
         CheckConstraint("round >= 0 AND moves > 0", name="counted"),
+        CheckConstraint(
+            f"budget_id IS NOT NULL OR {one_of('status', UNBUDGETED)}",
+            name="budgeted",
+        ),
         Index(None, "person_id", "id"),
         Index(None, "status", "id"),
         Index(None, "directorate_id", "id"),
@@ -108,6 +115,8 @@ class Claim(Entity):
     directorate_id: Mapped[UUID | None] = mapped_column(ForeignKey(Directorate.id))
     activity_on: Mapped[date]
     scheme: Mapped[str | None]
+    budget_id: Mapped[UUID | None] = mapped_column(ForeignKey(Budget.id), index=True)
+    charity_id: Mapped[UUID | None] = mapped_column(ForeignKey(Charity.id), index=True)
     total_pence: Mapped[int] = mapped_column(BigInteger, default=0)
     status: Mapped[ClaimStatus] = mapped_column(default=ClaimStatus.DRAFT)
     since: Mapped[datetime] = mapped_column(default=now)
@@ -149,6 +158,15 @@ class Claim(Entity):
     def begun(self, *, by: UUID, on_behalf: bool) -> "ClaimAction":
         """Give what is kept of its making."""
         return self._acted(Act.MAKE, None, by=by, on_behalf=on_behalf, reason=None)
+
+    def paid_from(self, budget_id: UUID) -> None:
+        """Note the budget it is paid from; the second approval is for the same.
+
+        Raises ClaimBudgetError.
+        """
+        if self.status is ClaimStatus.PART_APPROVED and budget_id != self.budget_id:
+            raise ClaimBudgetError.at("#/budget_id", "Approved from another", "differs")
+        self.budget_id = budget_id
 
     def opened(self) -> bool:
         """Tell whether its lines can be changed as it stands."""
@@ -196,16 +214,16 @@ class ClaimAction(Entity):
         CheckConstraint(steps_sql("act", "from_status", "to_status"), name="step"),
         CheckConstraint("(number = 1) = (act = 'make')", name="first"),
         CheckConstraint(
-            f"NOT ({_among('act', JUDGED)}) OR actor_id <> claimant_id", name="not_oneself"
+            f"NOT {one_of('act', JUDGED)} OR actor_id <> claimant_id", name="not_oneself"
         ),
-        CheckConstraint(f"NOT ({_among('act', REASONED)}) OR reason IS NOT NULL", name="reasoned"),
+        CheckConstraint(f"NOT {one_of('act', REASONED)} OR reason IS NOT NULL", name="reasoned"),
         Index(
             "uq_claim_action_hands",
             "claim_id",
             "round",
             "actor_id",
             unique=True,
-            postgresql_where=_among("act", HANDS),
+            postgresql_where=one_of("act", HANDS),
         ),
         Index(None, "actor_id", "claimant_id", postgresql_where="on_behalf"),
     )

@@ -56,6 +56,7 @@ async def lines_of(
     scheme = None if claim.scheme is None else Scheme(claim.scheme)
     priced = await rates.price(session, asked, scheme=scheme, miles_before=before, drafts=False)
     fees = await _fees(session, claim) if any(each.kind in FEES for each in asked) else None
+    claim.charity_id = fees.choice.charity_id if fees and fees.choice else None
     return [
         _line(claim, position, each, found, fees)
         for position, (each, found) in enumerate(zip(told, priced, strict=True), 1)

@@ -14,7 +14,7 @@ from app.core.ids import uuid7
 from app.domain.involvement.opportunities.models import Opportunity
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
 from app.domain.people.supporters.service import Whose
-from app.domain.reimbursements.claims import pricing, queries
+from app.domain.reimbursements.claims import committing, pricing, queries
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus
 from app.domain.reimbursements.claims.errors import (
     REFUSALS,
@@ -114,7 +114,11 @@ async def submit(
 
 
 async def withdraw(session: AsyncSession, claim: Claim, *, by: Whose) -> None:
-    """Take a claim back; raises ClaimStatusError."""
+    """Take a claim back, as long as nothing of it was paid.
+
+    Raises ClaimStatusError, ClaimPartPaidError.
+    """
+    await _free(session, claim, by)
     acted = claim.act(Act.WITHDRAW, ClaimStatus.WITHDRAWN, by=by.by.id, on_behalf=not by.own)
     session.add(acted)
     await flush(session, REFUSALS)
@@ -141,9 +145,15 @@ async def repeat(
 
 async def _void(session: AsyncSession, claim: Claim, by: Whose) -> None:
     """Begin a new round, in which nobody has certified or approved anything."""
+    await _free(session, claim, by)
     acted = claim.act(Act.EDIT, ClaimStatus.SUBMITTED, by=by.by.id, on_behalf=not by.own)
     session.add(acted)
     await flush(session, REFUSALS)
+
+
+async def _free(session: AsyncSession, claim: Claim, by: Whose) -> None:
+    if claim.status in (ClaimStatus.APPROVED, ClaimStatus.RETURNED):
+        await committing.free(session, claim, by=by.by.id)
 
 
 async def _replace(session: AsyncSession, claim: Claim, lines: Sequence[ClaimLine]) -> None:

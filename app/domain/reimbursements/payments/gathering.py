@@ -178,4 +178,3 @@ def _account(details: BankDetails | None) -> dict[str, str]:
     if details is None:
         return {}
     return {"sort_code": details.sort_code, "account_number": details.account_number}
-

@@ -1,6 +1,5 @@
-"""What came of a run's payments: paid, returned or unknown, as the bank's or payroll's file says."""
+"""What came of a run's payments: paid, returned or unknown, as a result file says."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.actor import Actor
 from app.core.clock import today
 from app.domain.reimbursements.budgets import spending
-from app.domain.reimbursements.budgets.moves import Move, Part
-from app.domain.reimbursements.claims.line_models import ClaimLine
+from app.domain.reimbursements.budgets.moves import Move
+from app.domain.reimbursements.claims import committing
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.layouts import results
@@ -51,7 +50,11 @@ async def take(session: AsyncSession, run: PaymentRun, data: bytes, *, by: Actor
     told = results.read(data, expected, today=today())
     if told.errors:
         faults = [
-            {"pointer": f"#/lines/{each.line}/{each.column}", "detail": each.code, "code": each.code}
+            {
+                "pointer": f"#/lines/{each.line}/{each.column}",
+                "detail": each.code,
+                "code": each.code,
+            }
             for each in told.errors
         ]
         raise PaymentResultsError(errors=faults)
@@ -94,7 +97,7 @@ async def _pay(
     fresh = [(each, told) for each, told in paid if each.status is PaymentStatus.SENT]
     if not fresh:
         return
-    parts = await parts_of(session, [each.claim_id for each, _ in fresh], route)
+    parts = await committing.parts_of(session, [each.claim_id for each, _ in fresh], route)
     moves = []
     for payment, told in fresh:
         payment.status, payment.paid_on = PaymentStatus.PAID, told.day
@@ -134,23 +137,3 @@ async def _settle(session: AsyncSession, run_id: UUID) -> None:
     left = await session.scalar(open_.limit(1))
     run.status = RunStatus.RELEASED if left else RunStatus.SETTLED
     await session.flush()
-
-
-async def parts_of(
-    session: AsyncSession, claims: Sequence[UUID], route: Route | None = None
-) -> dict[UUID, tuple[Part, ...]]:
-    """Give what claims pay, by kind of line: on a route, or on all."""
-    found = select(Claim.id, Claim.person_id, ClaimLine.kind, ClaimLine.amount_pence).join(
-        ClaimLine, ClaimLine.claim_id == Claim.id
-    )
-    found = found.where(Claim.id.in_(claims), ClaimLine.amount_pence > 0)
-    if route is not None:
-        found = found.where(ClaimLine.route == route)
-    sums: dict[UUID, dict[tuple[UUID, str], int]] = defaultdict(lambda: defaultdict(int))
-    for claim_id, person_id, kind, pence in await session.execute(found):
-        sums[claim_id][person_id, kind] += pence
-    return {
-        claim_id: tuple(Part(pence, person_id, kind) for (person_id, kind), pence in told.items())
-        for claim_id, told in sums.items()
-    }
-

@@ -90,7 +90,7 @@ async def release(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
     await flush(session, REFUSALS)
     await _turn(session, run, PaymentStatus.SENT)
     await settling.follow(session, await queries.claims(session, run.id), by=by.id)
-    await jobs.enqueue(session, REMITTANCES, str(run.id).encode(), dedupe=f"remittances:{run.id}")
+    await jobs.put(session, REMITTANCES, str(run.id).encode())
 
 
 async def void(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
@@ -184,6 +184,4 @@ async def _write(
 async def _turn(session: AsyncSession, run: PaymentRun, status: PaymentStatus) -> None:
     """Let all payments of a run stand otherwise at once."""
     values = {"status": status, "version": ClaimPayment.version + 1, "updated_at": now()}
-    await session.execute(
-        update(ClaimPayment).where(ClaimPayment.run_id == run.id).values(values)
-    )
+    await session.execute(update(ClaimPayment).where(ClaimPayment.run_id == run.id).values(values))

@@ -27,6 +27,7 @@ class ReimbursementPolicy(Entity):
             " AND claim_within_days BETWEEN 1 AND 366"
             " AND approve_within_days BETWEEN 1 AND 366"
             " AND pay_within_days BETWEEN 1 AND 366"
+            " AND payroll_pay_day BETWEEN 1 AND 31 AND payroll_closes_days BETWEEN 2 AND 20"
             " AND advance_most_pence BETWEEN 0 AND 10000000",
             name="in_bounds",
         ),
@@ -38,6 +39,8 @@ class ReimbursementPolicy(Entity):
     claim_within_days: Mapped[int]
     approve_within_days: Mapped[int]
     pay_within_days: Mapped[int]
+    payroll_pay_day: Mapped[int]
+    payroll_closes_days: Mapped[int]
     vouchers_allowed: Mapped[bool]
     advance_most_pence: Mapped[int] = mapped_column(BigInteger)
     advice: Mapped[list[dict[str, Any]]]

@@ -11,8 +11,8 @@ from app.domain.rights.registry.claims import CLAIMS
 from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
 from app.domain.rights.registry.involvement import CARE, PLACES
-from app.domain.rights.registry.payees import PAYEES
 from app.domain.rights.registry.ledger import LEDGER
+from app.domain.rights.registry.payees import PAYEES
 from app.domain.rights.registry.people import PEOPLE
 from app.domain.rights.registry.receipts import RECEIPTS
 
@@ -20,10 +20,10 @@ ENTRIES: Final[Sequence[Entry]] = (
     *PEOPLE,
     *PLACES,
     *CARE,
+    *PAYEES,
+    *RECEIPTS,
+    *LEDGER,
     *CLAIMS,
 )
-ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *RECEIPTS)
-ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *PAYEES)
-ENTRIES: Final[Sequence[Entry]] = (*PEOPLE, *PLACES, *CARE, *LEDGER)
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]

@@ -45,7 +45,7 @@ CLAIMS: Final[Sequence[Entry]] = (
         path=("claim_id", "claim.person_id"),
         title="What was done with your claims",
         purpose=MONEY,
-        columns=titles("number round act from_status to_status on_behalf reason created_at"),
+        columns=titles("number before round act from_status to_status on_behalf reason created_at"),
         review=frozenset({"reason"}),
         erasure=Erasure.BLANK,
         blanks={"reason": "(erased)"},
@@ -81,5 +81,14 @@ CLAIMS: Final[Sequence[Entry]] = (
         columns=titles("position live"),
         erasure=Erasure.KEEP,
         because=LAW,
+    ),
+    Entry(
+        table="claim_payment",
+        title="What you were paid",
+        purpose=MONEY,
+        columns=titles("route amount_pence reference status paid_on returned_because replaced"),
+        erasure=Erasure.KEEP,
+        because=LAW,
+        unfinished=lambda row, _: row["status"] in ("taken", "sent"),
     ),
 )

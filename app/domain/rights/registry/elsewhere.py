@@ -63,6 +63,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "feedback_meeting": "how many came to a meeting, and nobody's name",
     "receipt_content": _BYTES,
     "receipt_quarantine": _BYTES,
+    "payment_file": "a payment run's file, sealed: the financial record, kept six years",
     "recovery_referral": "a keyed hash of what another service knows somebody by",
 }
 # Those of before that name no record are found by the address, and erased as a whole.
