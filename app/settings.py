@@ -82,6 +82,15 @@ class Issuer(Group):
         return self
 
 
+class Payments(Group):
+    """Who pays, as payment files name them; a file that needs one and has none is refused."""
+
+    originator_name: str = Field("", max_length=18, description="As the bank knows the trust.")
+    originator_sort_code: str = Field("", pattern=r"^(|\d{6})$", repr=False)
+    originator_account: str = Field("", pattern=r"^(|\d{8})$", repr=False)
+    service_user_number: str = Field("", pattern=r"^(|\d{6})$", description="For Bacs files.")
+
+
 class Oidc(Group):
     """Whose tokens sign people in: staff, and members of the public by NHS login or another."""
 
@@ -206,6 +215,7 @@ class Settings(BaseSettings):
     webhooks: Webhooks = Webhooks()
     identity: Identity = Identity()
     crypto: Crypto = Crypto()
+    payments: Payments = Payments()
     oidc: Oidc = Oidc()
     cors: Cors = Cors()
     limits: Limits = Limits()

@@ -159,8 +159,13 @@ END $$"""
 LINES_OPEN = """
 CREATE FUNCTION claim_line_open() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    line claim_line := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    line claim_line;
 BEGIN
+    IF TG_OP = 'DELETE' THEN
+        line := OLD;
+    ELSE
+        line := NEW;
+    END IF;
     PERFORM FROM claim WHERE id = line.claim_id
        AND status IN ('draft', 'submitted', 'sent_back') FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -172,9 +177,15 @@ END $$"""
 TOTALLED = """
 CREATE FUNCTION claim_totalled() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    which uuid := CASE WHEN TG_TABLE_NAME = 'claim' THEN NEW.id
-                       WHEN TG_OP = 'DELETE' THEN OLD.claim_id ELSE NEW.claim_id END;
+    which uuid;
 BEGIN
+    IF TG_TABLE_NAME = 'claim' THEN
+        which := NEW.id;
+    ELSIF TG_OP = 'DELETE' THEN
+        which := OLD.claim_id;
+    ELSE
+        which := NEW.claim_id;
+    END IF;
     IF EXISTS (SELECT FROM claim c WHERE c.id = which AND c.total_pence IS DISTINCT FROM
                (SELECT coalesce(sum(l.amount_pence), 0) FROM claim_line l
                  WHERE l.claim_id = c.id)) THEN

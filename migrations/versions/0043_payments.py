@@ -15,33 +15,38 @@ STATUSES = ("taken", "sent", "paid", "returned", "void")
 HANDS = "('submit', 'edit', 'certify', 'approve', 'approve_again')"
 # Whoever lets money go had no hand in a claim of the run, in where its people are paid, and is none
 # of them.
-APART = f"""
-CREATE FUNCTION payment_run_apart() RETURNS trigger
+BARRED = f"""
+CREATE FUNCTION payment_run_barred(run uuid, who uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    them uuid[] := selves(NEW.released_by);
+    them uuid[] := selves(who);
     before text := coalesce(current_setting('everyvoice.task', true), '');
     found boolean;
 BEGIN
     PERFORM set_config('everyvoice.task', 'check', true);
-    SELECT NEW.created_by = ANY(them)
+    SELECT EXISTS (SELECT FROM payment_run r WHERE r.id = run AND r.created_by = ANY(them))
         OR EXISTS (SELECT FROM claim_payment p
-                    WHERE p.run_id = NEW.id AND p.person_id = ANY(them))
+                    WHERE p.run_id = run AND p.person_id = ANY(them))
         OR EXISTS (SELECT FROM claim_payment p
                      JOIN claim c ON c.id = p.claim_id
                      JOIN claim_action a ON a.claim_id = c.id AND a.round = c.round
-                    WHERE p.run_id = NEW.id AND a.actor_id = ANY(them) AND a.act IN {HANDS})
+                    WHERE p.run_id = run AND a.actor_id = ANY(them) AND a.act IN {HANDS})
         OR EXISTS (SELECT FROM claim_payment p
                      JOIN bank_account b ON b.person_id = p.person_id AND b.status = 'confirmed'
-                    WHERE p.run_id = NEW.id AND ARRAY[b.set_by, b.confirmed_by] && them)
+                    WHERE p.run_id = run AND ARRAY[b.set_by, b.confirmed_by] && them)
         OR EXISTS (SELECT FROM claim_payment p
                      JOIN payee n ON n.person_id = p.person_id AND n.confirmed_by IS NOT NULL
-                    WHERE p.run_id = NEW.id AND ARRAY[n.set_by, n.confirmed_by] && them)
+                    WHERE p.run_id = run AND ARRAY[n.set_by, n.confirmed_by] && them)
         OR EXISTS (SELECT FROM claim_payment p JOIN charity h ON h.id = p.charity_id
-                    WHERE p.run_id = NEW.id AND ARRAY[h.set_by, h.confirmed_by] && them)
+                    WHERE p.run_id = run AND ARRAY[h.set_by, h.confirmed_by] && them)
       INTO found;
     PERFORM set_config('everyvoice.task', before, true);
-    IF found THEN
+    RETURN found;
+END $$"""
+APART = """
+CREATE FUNCTION payment_run_apart() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF payment_run_barred(NEW.id, NEW.released_by) THEN
         RAISE EXCEPTION 'a run is released by somebody who had no hand in it'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_run_apart';
     END IF;
@@ -86,6 +91,7 @@ TRIGGERS = (
     ),
 )
 FUNCTIONS = {
+    "payment_run_barred(uuid, uuid)": BARRED,
     "payment_run_apart()": APART,
     "payment_run_fixed()": SETTLED,
     "claim_payment_follows()": FOLLOWS,
@@ -164,6 +170,21 @@ def make_runs() -> None:
     )
 
 
+def make_reads() -> None:
+    op.create_table(
+        "payment_file_read",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("read_by", sa.Uuid(), nullable=False),
+        *kept(),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["payment_run.id"], name=op.f("fk_payment_file_read_run_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_file_read")),
+    )
+    op.create_index(op.f("ix_payment_file_read_run_id_id"), "payment_file_read", ["run_id", "id"])
+
+
 def make_payments() -> None:
     op.create_table(
         "claim_payment",
@@ -227,21 +248,24 @@ def make_payments() -> None:
 
 def upgrade() -> None:
     make_runs()
+    make_reads()
     make_payments()
     for body in FUNCTIONS.values():
         op.execute(body)
+    op.execute("REVOKE EXECUTE ON FUNCTION payment_run_barred(uuid, uuid) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION payment_run_barred(uuid, uuid) TO {WRITERS}")
     for trigger in TRIGGERS:
         op.execute(trigger)
-    op.execute(f"REVOKE UPDATE, DELETE ON payment_file FROM {WRITERS}")
+    op.execute(f"REVOKE UPDATE, DELETE ON payment_file, payment_file_read FROM {WRITERS}")
     op.execute("REVOKE ALL ON payment_file FROM everyvoice_read")
     op.execute(f"REVOKE DELETE ON payment_run, claim_payment FROM {WRITERS}")
-    for table in ("payment_run", "claim_payment"):
+    for table in ("payment_run", "payment_file_read", "claim_payment"):
         op.execute(f"SELECT record_changes('{table}')")
     op.execute("SELECT hold_rows('claim_payment', 'person_id')")
 
 
 def downgrade() -> None:
-    for table in ("claim_payment", "payment_file", "payment_run"):
+    for table in ("claim_payment", "payment_file_read", "payment_file", "payment_run"):
         op.drop_table(table)
     op.execute("DROP SEQUENCE payment_run_number")
     for name in reversed(FUNCTIONS):

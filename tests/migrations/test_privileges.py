@@ -56,6 +56,7 @@ RIGHTS = {
     "claim_occasion": {"app": SEEN, "worker": SEEN},
     "payment_run": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "claim_payment": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "payment_file_read": {"app": ADDED, "worker": ADDED},
     "payment_file": {"app": ADDED, "worker": ADDED, "read": NOTHING},
     "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},

@@ -84,6 +84,8 @@ from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.own_claims import router as own_claims
 from app.api.v1.reimbursements.own_payee import router as own_payee
 from app.api.v1.reimbursements.payees import router as payees
+from app.api.v1.reimbursements.payment_runs import again as paid_again
+from app.api.v1.reimbursements.payment_runs import router as payment_runs
 from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
@@ -191,3 +193,5 @@ router.include_router(budgets)
 router.include_router(ledger.router)
 router.include_router(ledger.own)
 router.include_router(vouchers)
+router.include_router(payment_runs)
+router.include_router(paid_again)

@@ -1,5 +1,6 @@
 """Claims as tests need them: rates that hold, an activity that somebody came to, people to act."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,8 +12,9 @@ from app.domain.identity import keys
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityKind
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
 from app.domain.people.register.models import Person, PersonStatus
-from app.domain.reimbursements.budgets.models import Budget, BudgetHolder
+from app.domain.reimbursements.budgets.models import Budget, BudgetAccount, BudgetHolder
 from app.domain.reimbursements.choices.models import Choice, PaymentChoice
+from app.domain.reimbursements.kinds import LineKind
 from app.domain.reimbursements.payees.charities.models import Charity
 from tests import budgeting
 from tests.api.conftest import Api
@@ -55,6 +57,14 @@ async def rated(engine, session) -> None:
     await session.commit()
 
 
+@pytest.fixture(autouse=True)
+async def consistent(session) -> AsyncIterator[None]:
+    """Hold every test to what the database checks at a commit, which tests never come to."""
+    yield
+    await session.rollback()
+    await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+
 @pytest.fixture
 def someone(client, given):
     """Make a member of staff with scopes, and give the API as they meet it: `.id` is theirs."""
@@ -94,6 +104,9 @@ async def budget(given, approver) -> Budget:
 
 async def held_budget(given, *holders: Api, pence: int = 10_000_000, **told) -> Budget:
     found = await budgeting.budget(given, pence, **told)
+    for kind in LineKind:
+        centre = {"cost_centre_id": found.cost_centre_id, "line_kind": kind}
+        given.session.add(BudgetAccount(**centre, gl_account=f"6{len(kind):03}"))
     for each in holders:
         await given.add(BudgetHolder(cost_centre_id=found.cost_centre_id, user_id=each.id))
     return found

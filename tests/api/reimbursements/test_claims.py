@@ -10,6 +10,7 @@ from app.core.clock import today
 from app.domain.involvement.participation.models import ParticipationStatus
 from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.choices.models import Choice
+from tests import budgeting
 from tests.api.registers.conftest import refused
 from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE, held_budget
 
@@ -311,3 +312,12 @@ async def test_a_claim_is_paid_from_a_budget_of_its_day(turned, approver, given)
     refused(await act(approver, claim, "approval", paid_from(old)), 422, "claim-budget")
     answer = await act(approver, claim, "approval", {"budget_id": str(uuid4())})
     refused(answer, 404, "budget-not-found")
+
+
+async def test_a_budget_has_an_account_for_each_kind_of_line(turned, approver, given):
+    claim = await turned("certification")
+    bare = await budgeting.budget(given)
+    await given.add(BudgetHolder(cost_centre_id=bare.cost_centre_id, user_id=approver.id))
+    answer = await act(approver, claim, "approval", paid_from(bare))
+    refused(answer, 422, "claim-budget")
+    assert answer.json()["errors"][0]["code"] == "accounts"

@@ -8,6 +8,7 @@ from app.api.v1.organisation.schemas import NEXT, VERSION
 from app.core.wire import Day, Instant
 from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.payments.models import PaymentStatus, RunStatus
+from app.domain.reimbursements.payments.queries import RunSums
 
 
 class PaymentRunNew(BaseModel):
@@ -147,21 +148,8 @@ class RunProof(BaseModel):
     holds: bool = Field(examples=[True])
 
     @classmethod
-    def of(cls, row: object) -> Self:
-        told = cls.model_validate(
-            {
-                "run_id": getattr(row, "id"),  # noqa: B009  a database's row
-                **{
-                    name: getattr(row, name)
-                    for name in ("number", "payments", "lines", "lines_pence", "paid_pence")
-                },
-                "file_pence": getattr(row, "total_pence"),  # noqa: B009
-                "booked_pence": getattr(row, "booked_pence"),  # noqa: B009
-                "holds": True,
-            }
-        )
-        holds = (told.payments, told.file_pence) == (told.lines, told.lines_pence)
-        return told.model_copy(update={"holds": holds and told.paid_pence == told.booked_pence})
+    def of(cls, found: RunSums) -> Self:
+        return cls.model_validate(found, from_attributes=True)
 
 
 class Proof(BaseModel):

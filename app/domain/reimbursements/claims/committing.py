@@ -41,7 +41,18 @@ async def budget_of(
         raise ClaimBudgetError.at("#/budget_id", "Not for the activity's day", "period")
     if by not in await budgets.holders(session, budget.id):
         raise ClaimApproverError
+    await _check_accounts(session, claim, budget)
     return budget
+
+
+async def _check_accounts(session: AsyncSession, claim: Claim, budget: Budget) -> None:
+    """Refuse a budget by whose accounts a payment file could not be written later."""
+    known = await budgets.accounts(session, {budget.cost_centre_id})
+    kinds = select(ClaimLine.kind).where(ClaimLine.claim_id == claim.id, ClaimLine.amount_pence > 0)
+    lacks = set(await session.scalars(kinds)) - {kind for _, kind in known}
+    if lacks:
+        told = f"Its cost centre has no account for: {', '.join(sorted(lacks))}"
+        raise ClaimBudgetError.at("#/budget_id", told, "accounts")
 
 
 async def reserve(session: AsyncSession, claim: Claim, *, by: UUID) -> None:

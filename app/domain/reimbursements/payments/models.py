@@ -120,6 +120,16 @@ class PaymentFile(Base):
     sealed: Mapped[str] = mapped_column(info={"class": "personal"})
 
 
+class PaymentFileRead(Entity):
+    """That somebody downloaded a run's file; rows are added and never changed."""
+
+    __tablename__ = "payment_file_read"
+    __table_args__ = (Index(None, "run_id", "id"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey(PaymentRun.id))
+    read_by: Mapped[UUID]
+
+
 class ClaimPayment(Entity):
     """What a run pays of a claim by its route, out of one budget.
 

@@ -1,6 +1,7 @@
 """Reads of payment runs, of what they pay, and of what waits."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -14,6 +15,27 @@ from app.core.paging import Page
 from app.core.statement import Statement
 from app.domain.reimbursements.payments.errors import PaymentRunNotFoundError
 from app.domain.reimbursements.payments.models import ClaimPayment, PaymentRun
+
+
+@dataclass(frozen=True, slots=True)
+class RunSums:
+    """What a run comes to three times over: its lines, its file, and the ledger."""
+
+    run_id: UUID
+    number: int
+    payments: int
+    file_pence: int
+    lines: int
+    lines_pence: int
+    paid_pence: int
+    booked_pence: int
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether all of them are the same."""
+        written = (self.payments, self.file_pence) == (self.lines, self.lines_pence)
+        return written and self.paid_pence == self.booked_pence
+
 
 R, P = PaymentRun, ClaimPayment
 _WIRE: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
@@ -69,14 +91,15 @@ _STANDS: Final = text(
            AND (p.status <> 'taken' OR c.status NOT IN ('in_run', 'returned')
                 OR p.amount_pence <> (SELECT sum(l.amount_pence) FROM claim_line l
                                        WHERE l.claim_id = c.id AND l.route = p.route)))
-       AND (SELECT (count(*), sum(p.amount_pence)) FROM claim_payment p WHERE p.run_id = :run)
-         = (SELECT (r.payments, r.total_pence) FROM payment_run r WHERE r.id = :run)"""
+       AND (SELECT count(*) = r.payments AND sum(p.amount_pence) = r.total_pence
+              FROM payment_run r JOIN claim_payment p ON p.run_id = r.id
+             WHERE r.id = :run GROUP BY r.id)"""
 )
 # Every run that went out: its payments, what the ledger booked of those that were paid, and the
 # total its file was written for.
 _PROOF: Final = text(
     """
-    SELECT r.id, r.number, r.payments, r.total_pence,
+    SELECT r.id AS run_id, r.number, r.payments, r.total_pence AS file_pence,
            count(p.id) AS lines, coalesce(sum(p.amount_pence), 0) AS lines_pence,
            coalesce(sum(p.amount_pence) FILTER (WHERE p.status = 'paid'), 0) AS paid_pence,
            coalesce((SELECT sum(e.amount_pence) FROM ledger_posting g
@@ -127,11 +150,22 @@ async def stands(session: AsyncSession, run: PaymentRun) -> bool:
     return bool((await session.scalars(_STANDS, {"run": run.id})).one())
 
 
+async def barred(session: AsyncSession, run: PaymentRun, who: UUID) -> bool:
+    """Tell whether somebody had a hand in a run, its claims or its payees, or is paid by it."""
+    found = text("SELECT payment_run_barred(:run, :who)")
+    return bool((await session.scalars(found, {"run": run.id, "who": who})).one())
+
+
 async def expected(session: AsyncSession, run: PaymentRun) -> Sequence[ClaimPayment]:
     """Give a run's payments, of which results may tell."""
     return (await session.scalars(select(P).where(P.run_id == run.id).order_by(P.id))).all()
 
 
-async def proof(session: AsyncSession, first: date, last: date) -> Sequence[Any]:
-    """Give each run that arrives in these days: its lines, its file, and what the ledger booked."""
-    return (await session.execute(_PROOF, {"first": first, "last": last})).all()
+async def proof(session: AsyncSession, first: date, last: date) -> Sequence[RunSums]:
+    """Sum each run that arrives in these days: its lines, its file, and what the ledger booked."""
+    rows = await session.execute(_PROOF, {"first": first, "last": last})
+    return [RunSums(**{**row, **_whole(row)}) for row in rows.mappings()]
+
+
+def _whole(row: Any) -> dict[str, int]:
+    return {name: int(row[name]) for name in ("lines_pence", "paid_pence", "booked_pence")}

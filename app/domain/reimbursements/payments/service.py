@@ -25,10 +25,12 @@ from app.domain.reimbursements.payments.errors import (
     LayoutMissingError,
     PaymentRunChangedError,
     PaymentRunEmptyError,
+    PaymentRunReleaserError,
 )
 from app.domain.reimbursements.payments.models import (
     ClaimPayment,
     PaymentFile,
+    PaymentFileRead,
     PaymentRun,
     PaymentStatus,
     RunStatus,
@@ -37,6 +39,8 @@ from app.domain.reimbursements.policy import service as policies
 from app.domain.reimbursements.policy.models import ReimbursementPolicy
 
 MOST: Final = 10_000
+# Vouchers are handed over, and need no file.
+FILED: Final = (Route.PAYROLL, Route.ACCOUNTS_PAYABLE, Route.CHARITY)
 REMITTANCES: Final = "remittances"
 _TABLE, _COLUMN, _CODEC = "payment_file", "sealed", "latin-1"
 
@@ -49,6 +53,16 @@ class Originator:
     sort_code: str = ""
     account: str = ""
     service_user_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Claims that wait on a layout's route, and how many of them it can pay."""
+
+    route: Route
+    layout: str
+    claims: int
+    payable: int
 
 
 async def make(
@@ -78,15 +92,22 @@ async def make(
     return run
 
 
-async def release(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
-    """Let a run go out, as somebody who had no hand in it.
+async def check_release(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
+    """Refuse where somebody could not release a run as it stands; changes nothing.
 
-    What it pays is checked once more. Raises PaymentRunStatusError, PaymentRunReleaserError,
-    PaymentRunChangedError.
+    Raises PaymentRunStatusError, PaymentRunReleaserError, PaymentRunChangedError.
     """
-    run.release(by=by.id)
+    run.stands(RunStatus.MADE)
+    if await queries.barred(session, run, by.id):
+        raise PaymentRunReleaserError
     if not await queries.stands(session, run):
         raise PaymentRunChangedError
+
+
+async def release(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
+    """Let a run go out, as somebody who had no hand in it; raises what `check_release` raises."""
+    await check_release(session, run, by=by)
+    run.release(by=by.id)
     await flush(session, REFUSALS)
     await _turn(session, run, PaymentStatus.SENT)
     await settling.follow(session, await queries.claims(session, run.id), by=by.id)
@@ -101,8 +122,23 @@ async def void(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
     await settling.follow(session, await queries.claims(session, run.id), by=by.id)
 
 
-async def file(session: AsyncSession, run: PaymentRun, keys: Keys) -> bytes:
-    """Give a run's file as it was written; raises KeysMissingError, SealBrokenError."""
+async def waiting(session: AsyncSession) -> list[Waiting]:
+    """Count for each layout in use the claims that wait on its route, and who can be paid."""
+    found = []
+    for route in FILED:
+        for layout in await layouts.active(session, route):
+            claims, payable = await gathering.waiting(session, layout.layout())
+            found.append(Waiting(route, layout.code, claims, payable))
+    return found
+
+
+async def file(session: AsyncSession, run: PaymentRun, keys: Keys, *, by: Actor) -> bytes:
+    """Give a run's file as it was written, and leave a trace of that.
+
+    Raises KeysMissingError, SealBrokenError.
+    """
+    session.add(PaymentFileRead(run_id=run.id, read_by=by.id))
+    await session.flush()
     kept = await session.get_one(PaymentFile, run.id)
     return decrypt(keys, Place(_TABLE, _COLUMN, run.id), kept.sealed).encode(_CODEC)
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
 from app.core.ids import uuid7
+from app.domain.reimbursements.claims.models import Claim
 
 # A claim is as far as the least of its routes, `in_run` from the first that a run takes, and
 # `returned` as soon as a payment came back and none was made in its place.
@@ -54,7 +55,7 @@ _FOLLOW: Final = text(
           FROM moved
     )
     UPDATE claim SET status = after, since = CAST(:now AS timestamptz),
-           updated_at = CAST(:now AS timestamptz), moves = number, version = version + 1
+           updated_at = CAST(:now AS timestamptz), moves = moved.number, version = version + 1
       FROM moved WHERE moved.id = claim.id"""
 )
 
@@ -70,4 +71,6 @@ async def follow(session: AsyncSession, claims: Collection[UUID], *, by: UUID) -
     }
     await session.flush()
     await session.execute(_FOLLOW, values)
-    session.expire_all()
+    for each in session:
+        if isinstance(each, Claim):
+            session.expire(each)

@@ -1,0 +1,318 @@
+"""Runs: made by one, released by another, their file written once, their results by reference."""
+
+import csv
+import hashlib
+import io
+
+import pytest
+from dirty_equals import IsPartialDict
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from app.core.clock import today
+from app.domain.reimbursements.choices.models import Choice
+from app.domain.reimbursements.ledger import queries as ledger
+from tests.api.registers.conftest import refused
+from tests.api.reimbursements.conftest import CLAIMS, FARE, FEE
+from tests.api.reimbursements.paying import done
+
+RUNS = "reimbursements/payment-runs"
+PAYABLE = {"route": "accounts_payable"}
+
+
+@pytest.fixture
+async def payer(someone):
+    return await someone("payments:create", "payments:read", name="Pat Payments")
+
+
+@pytest.fixture
+async def releaser(someone):
+    return await someone("payments:read", "payments:release", name="Rae Releaser")
+
+
+@pytest.fixture
+def numbered(setter, confirmer):
+    """Let two people stand for the numbers that somebody is paid by."""
+
+    async def made(person_id: str) -> None:
+        place = f"reimbursements/payees/{person_id}/numbers"
+        told = {"payroll_number": f"P{person_id[-6:]}", "supplier_number": f"S{person_id[-6:]}"}
+        await done(setter, "PUT", place, told | {"prefers": "supplier_number"})
+        await done(confirmer, "POST", f"{place}/confirmation", None)
+
+    return made
+
+
+@pytest.fixture
+def approved(turned, numbered):
+    async def made(*lines: dict, **told) -> dict:
+        claim = await turned("approval", *lines, **told)
+        await numbered(claim["person_id"])
+        return claim
+
+    return made
+
+
+async def run_of(payer, route="accounts_payable") -> dict:
+    return await payer.made(RUNS, route=route)
+
+
+async def released(releaser, run: dict) -> dict:
+    answer = await releaser.send("POST", f"{RUNS}/{run['id']}/release", {})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def payments(payer, run: dict) -> list[dict]:
+    return (await payer.get(f"{RUNS}/{run['id']}/payments")).json()["items"]
+
+
+async def results(payer, run: dict, outcome: str = "paid", code: str = "", **others):
+    """Send what came of a run: every payment the same, but for references told otherwise."""
+    rows = ["reference,outcome,day,reason_code,amount"]
+    for each in await payments(payer, run):
+        told = others.get(each["reference"], outcome)
+        pounds = f"{each['amount_pence'] // 100}.{each['amount_pence'] % 100:02}"
+        rows.append(f"{each['reference']},{told},{today()},{code},{pounds}")
+    files = {"file": ("results.csv", "\n".join(rows) + "\n", "text/csv")}
+    place = f"/v1/{RUNS}/{run['id']}/results"
+    return await payer.client.post(place, files=files, headers=payer.headers)
+
+
+async def claim_of(clerk, claim: dict) -> dict:
+    return (await clerk.get(f"{CLAIMS}/{claim['id']}")).json()
+
+
+async def test_a_claim_is_paid_by_a_run_that_two_people_stand_for(
+    approved, payer, releaser, clerk, budget, session
+):
+    claim = await approved(FARE)
+    run = await run_of(payer)
+    assert run == IsPartialDict(
+        payments=1, total_pence=420, status="made", layout="accounts_payable_csv"
+    )
+    assert run["input_on"] <= run["processing_on"] < run["arrival_on"]
+    assert (await claim_of(clerk, claim))["status"] == "in_run"
+    assert (await released(releaser, run))["status"] == "released"
+    assert (await claim_of(clerk, claim)) == IsPartialDict(status="sent", held_by="finance")
+    answer = await results(payer, run)
+    assert answer.json() == {"paid": 1, "returned": 0, "unknown": 0}
+    assert (await claim_of(clerk, claim)) == IsPartialDict(status="paid", held_by="nobody")
+    await session.refresh(budget)
+    assert (budget.committed_pence, budget.spent_pence) == (0, 420)
+    answer = await payer.get(f"{RUNS}/proof", first=str(today()), last=run["arrival_on"])
+    assert answer.json() == IsPartialDict(holds=True)
+    assert answer.json()["items"][0] == IsPartialDict(booked_pence=420, file_pence=420)
+    assert (await payer.get(f"{RUNS}/{run['id']}")).json() == IsPartialDict(
+        status="settled", paid=1
+    )
+    assert (await ledger.proof(session, today())).unbalanced == 0
+
+
+async def test_a_file_is_the_same_for_ever_and_says_what_is_paid(approved, payer, session):
+    await approved(FARE)
+    run = await run_of(payer)
+    first = await payer.get(f"{RUNS}/{run['id']}/file")
+    again = await payer.get(f"{RUNS}/{run['id']}/file")
+    assert first.content == again.content
+    assert hashlib.sha256(first.content).hexdigest() == run["file_sha256"]
+    assert first.headers["content-disposition"] == f'attachment; filename="{run["file_name"]}"'
+    rows = list(csv.reader(io.StringIO(first.text)))
+    assert any("4.20" in row for row in rows)
+    sealed = (await session.scalars(text("SELECT sealed FROM payment_file"))).one()
+    assert "Amara" not in sealed
+    reads = (await session.scalars(text("SELECT count(*) FROM payment_file_read"))).one()
+    assert reads == 2
+
+
+async def test_each_route_has_a_run_of_its_own(approved, payer, releaser, clerk):
+    claim = await approved(FARE, FEE)
+    first = await run_of(payer)
+    assert first["total_pence"] == 420
+    assert (await claim_of(clerk, claim))["status"] == "in_run"
+    await released(releaser, first)
+    await results(payer, first)
+    assert (await claim_of(clerk, claim))["status"] == "in_run"
+    second = await run_of(payer, "payroll")
+    assert second["total_pence"] == 7_500
+    await released(releaser, second)
+    assert (await claim_of(clerk, claim))["status"] == "sent"
+    await results(payer, second)
+    assert (await claim_of(clerk, claim))["status"] == "paid"
+    history = (await clerk.get(f"{CLAIMS}/{claim['id']}/history")).json()["items"]
+    assert [each["act"] for each in history[4:]] == ["take", "send", "pay"]
+
+
+async def test_a_fee_for_a_charity_goes_to_the_charity(approved, activity, payer, session):
+    await approved(FEE, participation=await activity(choice=Choice.TO_CHARITY))
+    answer = await payer.send("POST", RUNS, {"route": "charity"})
+    refused(answer, 409, "payment-run-empty")
+    run_layout = text("SELECT code FROM payment_layout WHERE route = 'charity'")
+    assert (await session.scalars(run_layout)).all() == ["charity_csv"]
+
+
+async def test_who_has_no_payee_that_two_stand_for_waits(turned, payer, numbered):
+    claim = await turned("approval", FARE)
+    refused(await payer.send("POST", RUNS, PAYABLE), 409, "payment-run-empty")
+    waiting = (await payer.get(f"{RUNS}/waiting")).json()["items"]
+    (told,) = [each for each in waiting if each["route"] == "accounts_payable"]
+    assert told == IsPartialDict(claims=1, payable=0)
+    await numbered(claim["person_id"])
+    assert (await run_of(payer))["payments"] == 1
+
+
+async def test_a_void_run_gives_back_what_it_took(approved, payer, releaser, clerk):
+    claim = await approved(FARE)
+    run = await run_of(payer)
+    answer = await payer.send("POST", f"{RUNS}/{run['id']}/void", None)
+    assert answer.json()["status"] == "void"
+    assert (await claim_of(clerk, claim))["status"] == "approved"
+    answer = await releaser.send("POST", f"{RUNS}/{run['id']}/release", {})
+    refused(answer, 409, "payment-run-status", state="void")
+    refused(await results(payer, run), 409, "payment-run-status")
+    again = await run_of(payer)
+    assert [each["reference"][-2:] for each in await payments(payer, again)] == ["A2"]
+
+
+async def test_a_release_is_only_looked_at_where_that_is_asked(approved, payer, releaser):
+    await approved(FARE)
+    run = await run_of(payer)
+    place = f"{RUNS}/{run['id']}/release"
+    answer = await releaser.send("POST", place, {"validate_only": True})
+    assert answer.json() == run | {"version": run["version"]}
+    assert (await releaser.send("POST", place, {})).json()["status"] == "released"
+    answer = await releaser.send("POST", place, {"validate_only": True})
+    refused(answer, 409, "payment-run-status")
+
+
+async def test_what_comes_back_is_paid_again_by_another_run(
+    approved, payer, releaser, clerk, budget, session
+):
+    claim = await approved(FARE)
+    place = f"{CLAIMS}/{claim['id']}/retry"
+    refused(await payer.send("POST", place, None), 409, "payment-not-returned")
+    run = await run_of(payer)
+    await released(releaser, run)
+    assert (await results(payer, run, "returned", "ACCOUNT-CLOSED")).json()["returned"] == 1
+    assert (await claim_of(clerk, claim)) == IsPartialDict(status="returned", held_by="finance")
+    await session.refresh(budget)
+    assert (budget.committed_pence, budget.spent_pence) == (420, 0)
+    assert (await payer.send("POST", place, None)).json()["status"] == "approved"
+    again = await run_of(payer)
+    await released(releaser, again)
+    await results(payer, again)
+    assert (await claim_of(clerk, claim))["status"] == "paid"
+
+
+async def test_what_was_paid_and_then_came_back_is_committed_again(
+    approved, payer, releaser, clerk, budget, session
+):
+    claim = await approved(FARE)
+    run = await run_of(payer)
+    await released(releaser, run)
+    await results(payer, run)
+    assert (await results(payer, run)).json()["paid"] == 1
+    await session.refresh(budget)
+    assert (budget.committed_pence, budget.spent_pence) == (0, 420)
+    await results(payer, run, "returned", "R1")
+    await session.refresh(budget)
+    assert (budget.committed_pence, budget.spent_pence) == (420, 0)
+    assert (await claim_of(clerk, claim))["status"] == "returned"
+    assert (await ledger.proof(session, today())).unbalanced == 0
+    answer = await payer.get(f"{RUNS}/proof", first=str(today()), last=run["arrival_on"])
+    assert answer.json()["holds"] is True
+    answer = await clerk.send("POST", f"{CLAIMS}/{claim['id']}/withdrawal", None)
+    assert answer.json()["status"] == "withdrawn"
+    await session.refresh(budget)
+    assert budget.committed_pence == 0
+
+
+async def test_of_what_is_unknown_a_later_file_tells(approved, payer, releaser, clerk):
+    claim = await approved(FARE)
+    run = await run_of(payer)
+    await released(releaser, run)
+    assert (await results(payer, run, "unknown")).json()["unknown"] == 1
+    assert (await claim_of(clerk, claim))["status"] == "sent"
+    await results(payer, run)
+    assert (await claim_of(clerk, claim))["status"] == "paid"
+
+
+async def test_a_result_file_with_a_wrong_line_is_not_taken(approved, payer, releaser, clerk):
+    claim = await approved(FARE)
+    run = await run_of(payer)
+    await released(releaser, run)
+    reference = (await payments(payer, run))[0]["reference"]
+    answer = await results(payer, run, **{reference: "gone"})
+    refused(answer, 422, "payment-results")
+    assert answer.json()["errors"] == [
+        {"pointer": "#/lines/2/outcome", "detail": "unknown", "code": "unknown"}
+    ] or answer.json()["errors"][0]["pointer"].startswith("#/lines/2/")
+    files = {"file": ("r.csv", "x,y\n", "text/csv")}
+    place = f"/v1/{RUNS}/{run['id']}/results"
+    answer = await payer.client.post(place, files=files, headers=payer.headers)
+    assert answer.json()["type"] == "/problems/result-file"
+    assert (await claim_of(clerk, claim))["status"] == "sent"
+
+
+@pytest.fixture
+def hands(payer, clerk, coordinator, approver, setter, confirmer) -> tuple:
+    return (payer, clerk, coordinator, approver, setter, confirmer)
+
+
+async def test_whoever_had_a_hand_in_it_is_refused_by_the_database(approved, hands, session):
+    await approved(FARE)
+    await run_of(hands[0])
+    statement = text(
+        "UPDATE payment_run SET status = 'released', released_at = now(), released_by = :who"
+    )
+    for api in hands:
+        tried = await session.begin_nested()
+        with pytest.raises(IntegrityError, match=r"released_by_another|hand in it"):
+            await session.execute(statement, {"who": api.id})
+        await tried.rollback()
+
+
+async def test_a_hand_in_it_is_refused_through_the_api_too(turned, numbered, someone, payer):
+    both = await someone("payments:create", "payments:read", "payments:release", name="Both")
+    claim = await turned("approval", FARE)
+    await numbered(claim["person_id"])
+    run = await run_of(both)
+    place = f"{RUNS}/{run['id']}/release"
+    for body in ({"validate_only": True}, {}):
+        refused(await both.send("POST", place, body), 403, "payment-run-releaser")
+
+
+async def test_a_claim_that_changed_meanwhile_is_not_released(approved, payer, releaser, session):
+    await approved(FARE)
+    run = await run_of(payer)
+    for statement in (
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "SET LOCAL ROLE everyvoice_owner",
+        "ALTER TABLE claim_line DISABLE TRIGGER USER",
+        "UPDATE claim_line SET amount_pence = 1",
+        "ALTER TABLE claim_line ENABLE TRIGGER USER",
+        "SET CONSTRAINTS ALL DEFERRED",
+        "SET LOCAL ROLE everyvoice_worker",
+    ):
+        await session.execute(text(statement))
+    await session.commit()
+    answer = await releaser.send("POST", f"{RUNS}/{run['id']}/release", {})
+    refused(answer, 409, "payment-run-changed")
+
+
+async def test_a_layout_that_is_not_in_use_writes_nothing(approved, payer):
+    await approved(FARE)
+    for layout in ("bacs18", "unknown", "payroll_csv"):
+        answer = await payer.send("POST", RUNS, PAYABLE | {"layout": layout})
+        refused(answer, 409, "payment-layout-missing")
+    assert (await payer.made(RUNS, **PAYABLE, layout="accounts_payable_csv"))["payments"] == 1
+
+
+async def test_runs_are_listed_and_a_key_makes_one(approved, payer):
+    await approved(FARE)
+    first = await payer.send("POST", RUNS, PAYABLE, Idempotency_Key="r-1")
+    again = await payer.send("POST", RUNS, PAYABLE, Idempotency_Key="r-1")
+    assert first.json()["id"] == again.json()["id"]
+    found = (await payer.get(RUNS, route="accounts_payable", status="made")).json()["items"]
+    assert [each["id"] for each in found] == [first.json()["id"]]
+    assert (await payer.get(RUNS, status="void")).json()["items"] == []
