@@ -265,7 +265,7 @@ async def test_a_receipt_that_a_claim_uses_is_not_deleted(api, amara, line, sess
     await line(made["id"])
     told = (await api.get(place)).json()
     assert (told["used"], told["version"]) == (True, 2)
-    refused(await api.send("DELETE", place, None), 409, "receipt-used")
+    refused(await api.send("DELETE", place, None), 409, "receipt-in-use")
     await line(made["id"], "UPDATE line SET receipt_id = receipt_id")
     with pytest.raises(Exception, match="a claim uses"):
         async with session.begin_nested():

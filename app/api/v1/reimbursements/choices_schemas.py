@@ -47,7 +47,7 @@ class PaymentChoiceOut(BaseModel):
     person_id: UUID
     participation_id: UUID
     choice: Choice
-    most_pence: int | None
+    most_pence: int | None = Field(examples=[None])
     charity_id: UUID | None
     made_at: Instant = MADE_AT
     on_behalf: bool = Field(description="Somebody else noted it for the person.", examples=[False])

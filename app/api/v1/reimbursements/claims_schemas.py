@@ -155,11 +155,11 @@ class ClaimLineOut(BaseModel):
     position: int = Field(examples=[1])
     kind: LineKind
     day: Day
-    level: int | None
+    level: int | None = Field(examples=[4])
     hours: str | None = Field(examples=["3.50"])
     miles: str | None = Field(examples=[None])
     vehicle: Vehicle | None
-    passengers: int | None
+    passengers: int | None = Field(examples=[None])
     hours_away: str | None = Field(examples=[None])
     told_pence: Pence | None
     from_place: str | None = Field(examples=[None])

@@ -33,7 +33,7 @@ class ReceiptQuotaError(DomainError):
 
 
 class ReceiptUsedError(DomainError):
-    slug = "receipt-used"
+    slug = "receipt-in-use"
     title = "A claim uses this receipt"
 
 
