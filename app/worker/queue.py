@@ -28,6 +28,7 @@ from app.core.statement import open_pool
 from app.domain.feedback.themes.service import RECODE
 from app.domain.organisation.teams import LOCATED
 from app.domain.people.messages.service import SEND
+from app.domain.reimbursements.payments.telling import REMITTANCES
 from app.imports.taking import KIND as IMPORT_FEEDBACK
 from app.worker.topics import (
     cadence,
@@ -37,6 +38,7 @@ from app.worker.topics import (
     messages,
     moderation,
     reminders,
+    remittances,
     retention,
     returns,
     rights,
@@ -51,7 +53,10 @@ Ask = Callable[[Sessions, Post], Awaitable[object]]
 Outbound = Callable[[bytes, Sessions, Post], Awaitable[None]]
 
 # A short topic is one transaction, guarded by its own row; a long one sees to its own restart.
-SHORT: Mapping[str, InTransaction] = {LOCATED: locations.handle}
+SHORT: Mapping[str, InTransaction] = {
+    LOCATED: locations.handle,
+    REMITTANCES: remittances.handle,
+}
 LONG: Mapping[str, Long] = {
     IMPORT_FEEDBACK: feedback_imports.handle,
     RECODE: themes.recode,

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+from datetime import date
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -10,8 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import today
+from app.domain.people.notices import words
 from app.domain.reimbursements.choices.models import Choice
 from app.domain.reimbursements.ledger import queries as ledger
+from app.domain.reimbursements.payments import telling
+from app.worker.topics import remittances
 from tests.api.registers.conftest import refused
 from tests.api.reimbursements.conftest import CLAIMS, FARE, FEE
 from tests.api.reimbursements.paying import done
@@ -316,3 +320,58 @@ async def test_runs_are_listed_and_a_key_makes_one(approved, payer):
     found = (await payer.get(RUNS, route="accounts_payable", status="made")).json()["items"]
     assert [each["id"] for each in found] == [first.json()["id"]]
     assert (await payer.get(RUNS, status="void")).json()["items"] == []
+
+
+async def told(session, kind: str) -> list[str]:
+    found = text("SELECT text FROM message WHERE kind = :kind ORDER BY id")
+    return list(await session.scalars(found, {"kind": kind}))
+
+
+async def work(session) -> None:
+    """Do what was promised of telling people, as the worker does, until nothing is left."""
+    found = text("SELECT id, payload FROM jobs.pgqueuer WHERE entrypoint = 'remittances'")
+    done: set[int] = set()
+    while left := [row for row in await session.execute(found) if row.id not in done]:
+        for row in left:
+            await remittances.handle(session, row.payload)
+            await session.commit()
+            done.add(row.id)
+
+
+async def test_each_person_is_told_once_what_is_on_its_way(
+    approved, payer, releaser, session, monkeypatch
+):
+    monkeypatch.setattr(telling, "AT_ONCE", 1)
+    await approved(FARE)
+    await approved(FARE | {"amount_pence": 12_345, "kind": "parking"})
+    run = await run_of(payer)
+    await released(releaser, run)
+    assert await told(session, "remittance") == []
+    await work(session)
+    await work(session)
+    first, second = await told(session, "remittance")
+    assert "£4.20" in first
+    assert "£123.45" in second
+    assert "Parking" in second
+    assert words.day(date.fromisoformat(run["arrival_on"])) in first
+
+
+async def test_people_are_told_what_becomes_of_their_claims(
+    turned, approved, approver, payer, releaser, session
+):
+    claim = await turned("certification", FARE)
+    place = f"{CLAIMS}/{claim['id']}"
+    await approver.send("POST", f"{place}/sending-back", {"questions": "Which bus was it?"})
+    (sent_back,) = await told(session, "claim_sent_back")
+    assert "Which bus was it?" in sent_back
+    claim = await turned("certification", FARE)
+    place = f"{CLAIMS}/{claim['id']}"
+    await approver.send("POST", f"{place}/rejection", {"reason": "Paid by others."})
+    (rejected,) = await told(session, "claim_rejected")
+    assert "Paid by others." in rejected
+    await approved(FARE)
+    run = await run_of(payer)
+    await released(releaser, run)
+    await results(payer, run, "returned", "R1")
+    (returned,) = await told(session, "claim_returned")
+    assert (await payments(payer, run))[0]["reference"] in returned

@@ -66,7 +66,9 @@ CHANGES = (
     PreconditionRequiredError,
 )
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    }
 }
 Csv = Annotated[
     UploadFile,

@@ -10,7 +10,8 @@ from app.core.db import flush
 from app.core.errors import ForbiddenError
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityStatus
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
-from app.domain.reimbursements.claims import committing, queries
+from app.domain.people.notices import Notice
+from app.domain.reimbursements.claims import committing, queries, telling
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus
 from app.domain.reimbursements.claims.errors import (
     REFUSALS,
@@ -18,7 +19,7 @@ from app.domain.reimbursements.claims.errors import (
     ClaimCertifierError,
     ClaimStatusError,
 )
-from app.domain.reimbursements.claims.models import Claim
+from app.domain.reimbursements.claims.models import Claim, ClaimAction
 from app.domain.reimbursements.kinds import LineKind
 from app.domain.reimbursements.policy import service as policies
 
@@ -71,13 +72,15 @@ async def send_back(session: AsyncSession, claim: Claim, questions: str, *, by: 
     if not by.can(needed):
         raise ForbiddenError(missing=[needed])
     await _free(session, claim, by)
-    await _act(session, claim, Act.SEND_BACK, ClaimStatus.SENT_BACK, by, questions)
+    acted = await _act(session, claim, Act.SEND_BACK, ClaimStatus.SENT_BACK, by, questions)
+    await telling.decided(session, claim, acted, Notice.CLAIM_SENT_BACK)
 
 
 async def reject(session: AsyncSession, claim: Claim, reason: str, *, by: Actor) -> None:
     """Refuse to pay a claim, with the reason; raises ClaimStatusError, ClaimSelfError."""
     await _free(session, claim, by)
-    await _act(session, claim, Act.REJECT, ClaimStatus.REJECTED, by, reason)
+    acted = await _act(session, claim, Act.REJECT, ClaimStatus.REJECTED, by, reason)
+    await telling.decided(session, claim, acted, Notice.CLAIM_REJECTED)
 
 
 async def _free(session: AsyncSession, claim: Claim, by: Actor) -> None:
@@ -92,9 +95,11 @@ async def _act(
     after: ClaimStatus,
     by: Actor,
     reason: str | None = None,
-) -> None:
-    session.add(claim.act(act, after, by=by.id, reason=reason))
+) -> ClaimAction:
+    acted = claim.act(act, after, by=by.id, reason=reason)
+    session.add(acted)
     await flush(session, REFUSALS)
+    return acted
 
 
 async def _check_came(session: AsyncSession, claim: Claim, opportunity: Opportunity) -> None:

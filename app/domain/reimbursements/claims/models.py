@@ -126,6 +126,11 @@ class Claim(Entity):
     tops_up_id: Mapped[UUID | None] = mapped_column(ForeignKey("claim.id"), index=True)
 
     @property
+    def reference(self) -> str:
+        """Give what people call it by."""
+        return f"EV{self.number:08}"
+
+    @property
     def holder(self) -> Holder:
         """Tell who must do something next."""
         return HOLDERS[self.status]

@@ -12,7 +12,7 @@ from app.core.crypto import Keys
 from app.core.db import flush
 from app.core.ids import uuid7
 from app.domain.people.register.models import Person
-from app.domain.reimbursements.payees import queries
+from app.domain.reimbursements.payees import queries, telling
 from app.domain.reimbursements.payees.details import BankDetails, opened, rotated
 from app.domain.reimbursements.payees.errors import (
     REFUSALS,
@@ -80,6 +80,7 @@ async def set_account(
             await flush(session, REFUSALS)
         session.add(made)
         await _touched(session, found.numbers)
+    await telling.account_changed(session, person.id, id_)
     return made
 
 

@@ -17,7 +17,7 @@ from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.layouts import results
 from app.domain.reimbursements.layouts.results import Result
 from app.domain.reimbursements.ledger import queries as ledger
-from app.domain.reimbursements.payments import queries, settling
+from app.domain.reimbursements.payments import queries, settling, telling
 from app.domain.reimbursements.payments.errors import (
     PaymentNotReturnedError,
     PaymentResultsError,
@@ -127,6 +127,7 @@ async def _return(
         if payment.status in (PaymentStatus.SENT, PaymentStatus.PAID):
             payment.status, payment.paid_on = PaymentStatus.RETURNED, None
             payment.returned_because = told.reason_code or "unknown"
+            await telling.came_back(session, payment)
 
 
 async def _settle(session: AsyncSession, run_id: UUID) -> None:

@@ -7,7 +7,6 @@ from typing import Final
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import jobs
 from app.core.actor import Actor
 from app.core.clock import now, today
 from app.core.crypto import Keys, Place, decrypt, encrypt
@@ -19,7 +18,7 @@ from app.domain.reimbursements.layouts import rendering
 from app.domain.reimbursements.layouts.calendar import BankDays, Lead, bank_days, payroll_days
 from app.domain.reimbursements.layouts.models import PaymentLayout
 from app.domain.reimbursements.layouts.rows import RunFacts
-from app.domain.reimbursements.payments import gathering, queries, settling
+from app.domain.reimbursements.payments import gathering, queries, settling, telling
 from app.domain.reimbursements.payments.errors import (
     REFUSALS,
     LayoutMissingError,
@@ -41,7 +40,6 @@ from app.domain.reimbursements.policy.models import ReimbursementPolicy
 MOST: Final = 10_000
 # Vouchers are handed over, and need no file.
 FILED: Final = (Route.PAYROLL, Route.ACCOUNTS_PAYABLE, Route.CHARITY)
-REMITTANCES: Final = "remittances"
 _TABLE, _COLUMN, _CODEC = "payment_file", "sealed", "latin-1"
 
 
@@ -111,7 +109,7 @@ async def release(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:
     await flush(session, REFUSALS)
     await _turn(session, run, PaymentStatus.SENT)
     await settling.follow(session, await queries.claims(session, run.id), by=by.id)
-    await jobs.put(session, REMITTANCES, str(run.id).encode())
+    await telling.promise(session, run.id)
 
 
 async def void(session: AsyncSession, run: PaymentRun, *, by: Actor) -> None:

@@ -27,6 +27,11 @@ class Notice(StrEnum):
     ONE_TIME_CODE = "one_time_code"
     SUPPORTER_NAMED = "supporter_named"
     ERASURE_DONE = "erasure_done"
+    CLAIM_SENT_BACK = "claim_sent_back"
+    CLAIM_REJECTED = "claim_rejected"
+    CLAIM_RETURNED = "claim_returned"
+    REMITTANCE = "remittance"
+    PAYEE_CHANGED = "payee_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,24 @@ KINDS: Final[Mapping[Notice, Kind]] = MappingProxyType(
             {"supporter": "Ngozi Okafor", "until": "1 December 2026"}, essential=True
         ),
         Notice.ERASURE_DONE: Kind({}, essential=True, outlives=True),
+        Notice.CLAIM_SENT_BACK: Kind(
+            {"reference": "EV00000123", "questions": "Which day was the second trip?"},
+            essential=True,
+        ),
+        Notice.CLAIM_REJECTED: Kind(
+            {"reference": "EV00000123", "reason": "It was paid already."}, essential=True
+        ),
+        Notice.CLAIM_RETURNED: Kind({"reference": "EV00000123A1"}, essential=True),
+        Notice.REMITTANCE: Kind(
+            {
+                **_DAY,
+                "reference": "EV00000123A1",
+                "amount": "£16.50",
+                "lines": "Mileage",
+            },
+            essential=True,
+        ),
+        Notice.PAYEE_CHANGED: Kind(_DAY, essential=True),
     }
 )
 
