@@ -59,7 +59,7 @@ STEPS = {
     "take": (("approved",), ("in_run",)),
     "put_back": (("in_run",), ("approved",)),
     "send": (("in_run",), ("sent",)),
-    "pay": (("sent",), ("paid",)),
+    "pay": (("approved", "in_run", "sent"), ("paid",)),
     "return": (("in_run", "sent", "paid"), ("returned",)),
     "retry": (("returned",), ("approved", "in_run")),
 }
@@ -428,6 +428,7 @@ def make_claims() -> None:
         sa.Column("directorate_id", sa.Uuid(), nullable=True),
         sa.Column("activity_on", sa.Date(), nullable=False),
         sa.Column("scheme", sa.Text(), nullable=True),
+        sa.Column("fees_by_voucher", sa.Boolean(), nullable=False),
         sa.Column("budget_id", sa.Uuid(), nullable=True),
         sa.Column("charity_id", sa.Uuid(), nullable=True),
         sa.Column("total_pence", sa.BigInteger(), nullable=False),

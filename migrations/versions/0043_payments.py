@@ -52,6 +52,20 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$"""
+HANDED = f"""
+CREATE FUNCTION voucher_apart() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    them uuid[] := selves(NEW.issued_by);
+BEGIN
+    IF NEW.person_id = ANY(them) OR EXISTS (
+        SELECT FROM claim c JOIN claim_action a ON a.claim_id = c.id AND a.round = c.round
+         WHERE c.id = NEW.claim_id AND a.actor_id = ANY(them) AND a.act IN {HANDS}) THEN
+        RAISE EXCEPTION 'vouchers are handed over by somebody who had no hand in the claim'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_apart';
+    END IF;
+    RETURN NEW;
+END $$"""
 # What was written for a run stays: its route, its days, its totals and its file.
 SETTLED = """
 CREATE FUNCTION payment_run_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -86,6 +100,10 @@ TRIGGERS = (
         " NEW.created_by)) EXECUTE FUNCTION payment_run_fixed()"
     ),
     (
+        "CREATE TRIGGER apart BEFORE INSERT ON claim_payment FOR EACH ROW"
+        " WHEN (NEW.issued_by IS NOT NULL) EXECUTE FUNCTION voucher_apart()"
+    ),
+    (
         "CREATE TRIGGER follows BEFORE UPDATE ON claim_payment FOR EACH ROW"
         " EXECUTE FUNCTION claim_payment_follows()"
     ),
@@ -93,6 +111,7 @@ TRIGGERS = (
 FUNCTIONS = {
     "payment_run_barred(uuid, uuid)": BARRED,
     "payment_run_apart()": APART,
+    "voucher_apart()": HANDED,
     "payment_run_fixed()": SETTLED,
     "claim_payment_follows()": FOLLOWS,
 }
@@ -197,7 +216,8 @@ def make_payments() -> None:
         sa.Column("amount_pence", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("status", closed("paymentstatus", STATUSES), nullable=False),
-        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=True),
+        sa.Column("issued_by", sa.Uuid(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("returned_because", sa.Text(), nullable=True),
         sa.Column("replaced", sa.Boolean(), nullable=False),
@@ -206,6 +226,10 @@ def make_payments() -> None:
         sa.CheckConstraint(
             "(route = 'charity') = (charity_id IS NOT NULL)",
             name=op.f("ck_claim_payment_to_a_charity"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(run_id, issued_by) = 1 AND (route = 'voucher') = (issued_by IS NOT NULL)",
+            name=op.f("ck_claim_payment_in_a_run"),
         ),
         sa.CheckConstraint(
             "NOT replaced OR status = 'returned'", name=op.f("ck_claim_payment_replaced")

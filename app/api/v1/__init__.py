@@ -80,6 +80,7 @@ from app.api.v1.reimbursements.charities import router as charities
 from app.api.v1.reimbursements.claims import router as claims
 from app.api.v1.reimbursements.cost_centres import router as cost_centres
 from app.api.v1.reimbursements.decisions import router as decisions
+from app.api.v1.reimbursements.handing import router as handing
 from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.own_claims import router as own_claims
 from app.api.v1.reimbursements.own_payee import router as own_payee
@@ -195,3 +196,4 @@ router.include_router(ledger.own)
 router.include_router(vouchers)
 router.include_router(payment_runs)
 router.include_router(paid_again)
+router.include_router(handing)

@@ -199,9 +199,9 @@ async def charity(given) -> Charity:
 def claimed(clerk, activity):
     """Begin a claim for an activity: `await claimed(FARE, FEE)`."""
 
-    async def made(*lines: dict, participation=None, **told) -> dict:
+    async def made(*lines: dict, participation=None, by: Api | None = None, **told) -> dict:
         found = participation or await activity()
-        return await clerk.made(
+        return await (by or clerk).made(
             CLAIMS,
             person_id=str(found.person_id),
             participation_id=str(found.id),
@@ -220,7 +220,7 @@ def turned(clerk, coordinator, approver, claimed, budget):
     async def made(until: str, *lines: dict, **told) -> dict:
         found = await claimed(*lines, **told)
         steps = (
-            (clerk, "submission", {}),
+            (told.get("by") or clerk, "submission", {}),
             (coordinator, "certification", None),
             (approver, "approval", {"budget_id": str(budget.id)}),
         )

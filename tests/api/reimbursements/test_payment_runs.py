@@ -3,21 +3,22 @@
 import csv
 import hashlib
 import io
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from dirty_equals import IsPartialDict
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from app.core.clock import today
+from app.core.clock import now, today
 from app.domain.people.notices import words
-from app.domain.reimbursements.choices.models import Choice
+from app.domain.reimbursements.choices.models import Choice, PaymentChoice
 from app.domain.reimbursements.ledger import queries as ledger
 from app.domain.reimbursements.payments import telling
 from app.worker.topics import remittances
 from tests.api.registers.conftest import refused
-from tests.api.reimbursements.conftest import CLAIMS, FARE, FEE
+from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE
 from tests.api.reimbursements.paying import done
 
 RUNS = "reimbursements/payment-runs"
@@ -147,12 +148,75 @@ async def test_each_route_has_a_run_of_its_own(approved, payer, releaser, clerk)
     assert [each["act"] for each in history[4:]] == ["take", "send", "pay"]
 
 
-async def test_a_fee_for_a_charity_goes_to_the_charity(approved, activity, payer, session):
-    await approved(FEE, participation=await activity(choice=Choice.TO_CHARITY))
-    answer = await payer.send("POST", RUNS, {"route": "charity"})
-    refused(answer, 409, "payment-run-empty")
-    run_layout = text("SELECT code FROM payment_layout WHERE route = 'charity'")
-    assert (await session.scalars(run_layout)).all() == ["charity_csv"]
+@pytest.fixture
+async def charity_with_account(setter, confirmer, session) -> UUID:
+    """A charity whose bank account two people stand for, its wait over."""
+    told = {"name": "Mind in the Shire", "charity_number": "219830", "supplier_number": None}
+    account = {"sort_code": "12-34-56", "account_number": "12345678", "account_name": "Mind"}
+    found = await setter.made("reimbursements/charities", **told, bank_account=account)
+    place = f"reimbursements/charities/{found['id']}/confirmation"
+    await done(confirmer, "POST", place, {"how": "called_back"})
+    await session.execute(text("SET LOCAL ROLE everyvoice_owner"))
+    await session.execute(text("ALTER TABLE charity DISABLE TRIGGER USER"))
+    await session.execute(text("UPDATE charity SET usable_from = confirmed_on"))
+    await session.execute(text("ALTER TABLE charity ENABLE TRIGGER USER"))
+    await session.execute(text("SET LOCAL ROLE everyvoice_worker"))
+    await session.commit()
+    return UUID(found["id"])
+
+
+async def test_a_fee_for_a_charity_goes_to_the_charitys_account(
+    turned, activity, payer, charity_with_account, given
+):
+    came = await activity(choice=None)
+    told = {"person_id": came.person_id, "participation_id": came.id, "told_by": uuid4()}
+    told |= {"choice": Choice.TO_CHARITY, "charity_id": charity_with_account, "on_behalf": False}
+    await given.add(PaymentChoice(**told, made_at=now() - timedelta(days=5)))
+    await turned("approval", FEE, participation=came)
+    run = await run_of(payer, "charity")
+    written = (await payer.get(f"{RUNS}/{run['id']}/file")).text
+    assert "Mind in the Shire" in written
+    assert "12345678" in written
+    assert "Amara" not in written
+
+
+async def test_fees_are_given_as_vouchers_by_somebody_with_no_hand_in_the_claim(
+    turned, someone, session, budget
+):
+    keeper = await someone("budgets:manage", name="Vic Vouchers")
+    stock = {"first_number": 1, "count": 10, "value_pence": 2_500}
+    assert (await keeper.send("POST", "reimbursements/vouchers", stock)).status_code == 201
+    await session.execute(text("UPDATE reimbursement_policy SET vouchers_allowed = true"))
+    await session.commit()
+    claim = await turned("approval", FEE, fees_by_voucher=True)
+    assert [line["route"] for line in claim["lines"]] == ["voucher"]
+    place = f"{CLAIMS}/{claim['id']}/vouchers"
+    signed = {"signature_reference": "SIG-1"}
+    answer = await keeper.send("POST", place, signed)
+    assert answer.json()["status"] == "paid", answer.text
+    refused(await keeper.send("POST", place, signed), 409, "voucher-not-due")
+    await session.refresh(budget)
+    assert (budget.committed_pence, budget.spent_pence) == (0, 7_500)
+    issued = text("SELECT count(*) FROM voucher WHERE status = 'issued' AND claim_id = :claim")
+    assert await session.scalar(issued, {"claim": claim["id"]}) == 3
+
+
+async def test_whoever_had_a_hand_in_a_claim_hands_no_vouchers_over(turned, someone, session):
+    both = await someone("budgets:manage", "claims:read", "claims:write", name="Both")
+    await session.execute(text("UPDATE reimbursement_policy SET vouchers_allowed = true"))
+    await session.commit()
+    claim = await turned("approval", FEE, fees_by_voucher=True, by=both)
+    answer = await both.send(
+        "POST", f"{CLAIMS}/{claim['id']}/vouchers", {"signature_reference": "SIG-1"}
+    )
+    refused(answer, 403, "voucher-hands")
+
+
+async def test_no_vouchers_are_claimed_where_the_trust_gives_none(clerk, activity):
+    came = await activity()
+    body = {"person_id": str(came.person_id), "participation_id": str(came.id)}
+    body |= {"activity_on": str(DAY), "lines": [FEE], "fees_by_voucher": True}
+    refused(await clerk.send("POST", CLAIMS, body), 409, "vouchers-not-allowed")
 
 
 async def test_who_has_no_payee_that_two_stand_for_waits(turned, payer, numbered):
@@ -349,7 +413,7 @@ async def test_each_person_is_told_once_what_is_on_its_way(
     assert await told(session, "remittance") == []
     await work(session)
     await work(session)
-    first, second = await told(session, "remittance")
+    first, second = sorted(await told(session, "remittance"), key=len, reverse=True)
     assert "£4.20" in first
     assert "£123.45" in second
     assert "Parking" in second

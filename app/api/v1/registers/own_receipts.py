@@ -4,7 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app.api.deps import IdempotencyKey, IfMatch, Session, created, json
-from app.api.own import OwnApplications
+from app.api.own import OwnClaims
 from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.api.v1.registers.own import WHOSE
@@ -35,7 +35,7 @@ router = APIRouter(prefix=PLACE, tags=["self"], route_class=StrictRoute, max_bod
 )
 async def send_own_receipts(
     sent: SentByOneself,
-    whose: OwnApplications,
+    whose: OwnClaims,
     session: Session,
     response: Response,
     idempotency_key: IdempotencyKey = None,
@@ -55,7 +55,7 @@ async def send_own_receipts(
 
 @router.get("", response_model=ReceiptList, responses=responses(*WHOSE))
 async def list_own_receipts(
-    whose: OwnApplications, session: Session, filters: Annotated[OwnReceiptFilters, Query()]
+    whose: OwnClaims, session: Session, filters: Annotated[OwnReceiptFilters, Query()]
 ) -> Response:
     """List the receipts one sent, newest first."""
     door, page = await statement.within(session), filters.page()
@@ -67,7 +67,7 @@ async def list_own_receipts(
     response_model=ReceiptOut,
     responses=responses(*WHOSE, ReceiptNotFoundError),
 )
-async def get_own_receipt(whose: OwnApplications, session: Session, receipt_id: UUID) -> Response:
+async def get_own_receipt(whose: OwnClaims, session: Session, receipt_id: UUID) -> Response:
     """Read one of one's own receipts: what is known of it, and not the file."""
     door = await statement.within(session)
     return json(*await queries.show_own(door, FIELDS, receipt_id, whose.person))
@@ -78,9 +78,7 @@ async def get_own_receipt(whose: OwnApplications, session: Session, receipt_id: 
     response_class=Response,
     responses={**responses(*WHOSE, ReceiptNotFoundError, ReceiptQuarantinedError), **FILE},
 )
-async def download_own_receipt(
-    whose: OwnApplications, session: Session, receipt_id: UUID
-) -> Response:
+async def download_own_receipt(whose: OwnClaims, session: Session, receipt_id: UUID) -> Response:
     """Download the file of one of one's own receipts."""
     found = await queries.get_own(session, receipt_id, whose.person)
     return attachment(found, await queries.content(session, found))
@@ -88,7 +86,7 @@ async def download_own_receipt(
 
 @router.delete("/{receipt_id:uuid}", status_code=204, responses=responses(*WHOSE, *DELETES))
 async def delete_own_receipt(
-    whose: OwnApplications, session: Session, match: IfMatch, receipt_id: UUID
+    whose: OwnClaims, session: Session, match: IfMatch, receipt_id: UUID
 ) -> None:
     """Delete one of one's own receipts that no claim uses, and its file."""
     found = await queries.get_own(session, receipt_id, whose.person, lock=True)

@@ -41,6 +41,7 @@ from app.domain.reimbursements.claims.errors import (
     ClaimTotalError,
     ReceiptClaimedError,
     ReceiptMissingError,
+    VouchersNotAllowedError,
 )
 from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
 from app.domain.reimbursements.receipts.errors import (
@@ -58,6 +59,7 @@ ITEM, FIELDS = tuple(ClaimItem.model_fields), tuple(ClaimOut.model_fields)
 PRICED = (
     ChoiceMissingError,
     ChoiceDeclinedError,
+    VouchersNotAllowedError,
     RateMissingError,
     LineHoursMissingError,
     ClaimDayError,

@@ -19,6 +19,7 @@ from app.core.wire import Day, Instant
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus, Holder
 from app.domain.reimbursements.claims.models import MOST_LINES, ClaimAction
 from app.domain.reimbursements.kinds import LineKind, Route, Vehicle
+from app.domain.reimbursements.payments.models import PaymentStatus
 from app.domain.reimbursements.rates.models import Scheme
 
 ID = "0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"
@@ -90,6 +91,12 @@ class OwnClaimNew(BaseModel):
         None,
         description="Whose fees hold; without it the trust's own, or else the national ones.",
         examples=[None],
+    )
+    fees_by_voucher: bool = Field(
+        default=False,
+        strict=True,
+        description="Fees are given as vouchers, to somebody without a bank account.",
+        examples=[False],
     )
     lines: Lines
 
@@ -185,6 +192,7 @@ class ClaimItem(BaseModel):
     directorate_id: UUID | None
     activity_on: Day
     scheme: Scheme | None
+    fees_by_voucher: bool
     budget_id: UUID | None = Field(description="What it is paid from.")
     total_pence: Pence
     status: ClaimStatus
@@ -193,12 +201,24 @@ class ClaimItem(BaseModel):
     round: int = Field(description="How often it was submitted or changed since.", examples=[1])
     repeats_id: UUID | None = Field(description="The claim that this one repeats.")
     tops_up_id: UUID | None = Field(description="The paid claim that this one adds to.")
+    arrives_on: Day | None = Field(description="By when what was sent is there.")
     version: int = VERSION
 
 
-class ClaimOut(ClaimItem):
-    """A claim with its lines."""
+class ClaimPaid(BaseModel):
+    """What was or is being paid of a claim by one route."""
 
+    reference: str = Field(examples=["EV00000123A1"])
+    route: Route
+    amount_pence: Pence
+    status: PaymentStatus
+    arrival_on: Day | None
+
+
+class ClaimOut(ClaimItem):
+    """A claim with its lines, and how it is paid."""
+
+    payments: list[ClaimPaid]
     lines: list[ClaimLineOut]
 
 

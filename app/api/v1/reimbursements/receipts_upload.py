@@ -73,7 +73,7 @@ async def _by_staff(
 async def _by_oneself(
     request: Request, actor: Identified, on_behalf_of: OnBehalfOf = None
 ) -> AsyncIterator[Sent[OwnReceiptForm]]:
-    await check_own(request, actor, on_behalf_of, May.APPLICATIONS)
+    await check_own(request, actor, on_behalf_of, May.CLAIMS)
     async for sent in _sent(request, OwnReceiptForm):
         yield sent
 

@@ -14,14 +14,14 @@
     take            approved                                          in_run
     put_back        in_run                                            approved
     send            in_run                                            sent
-    pay             sent                                              paid
+    pay             approved, in_run, sent                            paid
     return          in_run, sent, paid                                returned
     retry           returned                                          approved, in_run
 
 A claim above the policy's limit is `part_approved` until somebody else approves it too. To edit or
 submit begins a new round: whatever was certified and approved before is void. Each route of a
 claim is paid by itself: it is `in_run` from the first that is taken, `sent` and `paid` when all
-are, and `returned` when one comes back.
+are, and `returned` when one comes back. A voucher is paid as soon as it is handed over.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ STEPS: Final[Mapping[Act, tuple[tuple[S, ...], tuple[S, ...]]]] = MappingProxyTy
         Act.TAKE: ((S.APPROVED,), (S.IN_RUN,)),
         Act.PUT_BACK: ((S.IN_RUN,), (S.APPROVED,)),
         Act.SEND: ((S.IN_RUN,), (S.SENT,)),
-        Act.PAY: ((S.SENT,), (S.PAID,)),
+        Act.PAY: ((S.APPROVED, S.IN_RUN, S.SENT), (S.PAID,)),
         Act.RETURN: ((S.IN_RUN, S.SENT, S.PAID), (S.RETURNED,)),
         Act.RETRY: ((S.RETURNED,), (S.APPROVED, S.IN_RUN)),
     }

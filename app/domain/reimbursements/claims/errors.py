@@ -66,6 +66,11 @@ class ClaimHandsError(ForbiddenError):
     title = "Whoever submits, certifies and approves a claim are different people"
 
 
+class VouchersNotAllowedError(DomainError):
+    slug = "vouchers-not-allowed"
+    title = "The trust gives no vouchers"
+
+
 class ClaimApproverError(ForbiddenError):
     slug = "claim-approver"
     title = "A claim is approved by who holds the budget that it is paid from"

@@ -115,6 +115,7 @@ class Claim(Entity):
     directorate_id: Mapped[UUID | None] = mapped_column(ForeignKey(Directorate.id))
     activity_on: Mapped[date]
     scheme: Mapped[str | None]
+    fees_by_voucher: Mapped[bool] = mapped_column(default=False)
     budget_id: Mapped[UUID | None] = mapped_column(ForeignKey(Budget.id), index=True)
     charity_id: Mapped[UUID | None] = mapped_column(ForeignKey(Charity.id), index=True)
     total_pence: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -12,9 +12,11 @@ from app.domain.reimbursements.choices import queries as choices
 from app.domain.reimbursements.choices.errors import ChoiceMissingError
 from app.domain.reimbursements.choices.models import PaymentChoice
 from app.domain.reimbursements.claims.acts import ENDED, ClaimStatus
+from app.domain.reimbursements.claims.errors import VouchersNotAllowedError
 from app.domain.reimbursements.claims.line_models import ClaimLine
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import FEES, LineKind, Route, Vehicle
+from app.domain.reimbursements.policy import service as policies
 from app.domain.reimbursements.rates import queries as rates
 from app.domain.reimbursements.rates.models import Scheme
 from app.domain.reimbursements.rates.pricing import Line, Priced
@@ -33,12 +35,15 @@ class Fees:
 
     choice: PaymentChoice | None
     given: int
+    by_voucher: bool
 
     def take(self, pence: int) -> tuple[int, Route]:
         """Give what is paid of a fee; raises ChoiceMissingError, ChoiceDeclinedError."""
         if self.choice is None:
             raise ChoiceMissingError
         route = self.choice.route()
+        if self.by_voucher and route is Route.PAYROLL:
+            route = Route.VOUCHER
         paid = self.choice.fee(self.given + pence) - self.choice.fee(self.given)
         self.given += pence
         return paid, route
@@ -49,7 +54,8 @@ async def lines_of(
 ) -> list[ClaimLine]:
     """Price what is told, in its order.
 
-    Raises RateMissingError, LineHoursMissingError, ChoiceMissingError, ChoiceDeclinedError.
+    Raises RateMissingError, LineHoursMissingError, ChoiceMissingError, ChoiceDeclinedError,
+    VouchersNotAllowedError.
     """
     asked = [_asked(each) for each in told]
     before = await _miles_before(session, claim, asked)
@@ -109,7 +115,9 @@ async def _fees(session: AsyncSession, claim: Claim) -> Fees:
             ClaimLine.kind.in_(FEES),
         )
     )
-    return Fees(choice, int((await session.scalars(others)).one()))
+    if claim.fees_by_voucher and not (await policies.current(session)).vouchers_allowed:
+        raise VouchersNotAllowedError
+    return Fees(choice, int((await session.scalars(others)).one()), claim.fees_by_voucher)
 
 
 async def _miles_before(

@@ -73,6 +73,17 @@ _LINES: Final = """
    FROM claim_line l WHERE l.claim_id = claim.id)"""
 
 
+_ARRIVES: Final = """
+(SELECT max(r.arrival_on) FROM claim_payment p JOIN payment_run r ON r.id = p.run_id
+  WHERE p.claim_id = claim.id AND (p.status = 'sent' OR p.status = 'paid'))"""
+_PAID: Final = """
+(SELECT coalesce(json_agg(json_build_object(
+            'reference', p.reference, 'route', p.route, 'amount_pence', p.amount_pence,
+            'status', p.status, 'arrival_on', r.arrival_on) ORDER BY p.id), '[]')
+   FROM claim_payment p LEFT JOIN payment_run r ON r.id = p.run_id
+  WHERE p.claim_id = claim.id AND p.status <> 'void')"""
+
+
 def _named(what: str, of: str) -> ColumnElement[Any]:
     return literal_column(f"(SELECT {what} FROM {of} n WHERE n.id = claim.{of}_id)")
 
@@ -84,6 +95,8 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     "held_by": literal_column(_HOLDER),
     "person_name": _named("n.name", "person"),
     "opportunity_title": _named("n.title", "opportunity"),
+    "arrives_on": literal_column(_ARRIVES),
+    "payments": literal_column(_PAID),
     "lines": literal_column(_LINES),
 }
 

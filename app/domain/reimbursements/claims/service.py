@@ -55,6 +55,7 @@ async def make(session: AsyncSession, told: Mapping[str, Any], *, by: Whose) -> 
         directorate_id=opportunity.directorate_id,
         activity_on=told["activity_on"],
         scheme=told.get("scheme"),
+        fees_by_voucher=told.get("fees_by_voucher", False),
         total_pence=0,
         status=ClaimStatus.DRAFT,
         moves=1,
@@ -136,6 +137,7 @@ async def repeat(
             "participation_id": claim.participation_id,
             "activity_on": day,
             "scheme": claim.scheme,
+            "fees_by_voucher": claim.fees_by_voucher,
             "lines": moved,
             "repeats_id": claim.id,
         }

@@ -36,6 +36,16 @@ class LayoutMissingError(DomainError):
     title = "No layout is in use for this route"
 
 
+class VoucherNotDueError(DomainError):
+    slug = "voucher-not-due"
+    title = "No fee of this claim is to be given as vouchers, or they were given"
+
+
+class VoucherHandsError(ForbiddenError):
+    slug = "voucher-hands"
+    title = "Vouchers are handed over by somebody who had no hand in the claim"
+
+
 class PaymentNotReturnedError(DomainError):
     slug = "payment-not-returned"
     title = "No payment of this claim came back"
@@ -45,5 +55,7 @@ class PaymentNotReturnedError(DomainError):
 REFUSALS: dict[str, type[DomainError]] = {
     "ck_payment_run_released_by_another": PaymentRunReleaserError,
     "payment_run_apart": PaymentRunReleaserError,
+    "voucher_apart": VoucherHandsError,
+    "uq_claim_payment_live": VoucherNotDueError,
     "ck_payment_run_released": PaymentRunStatusError,
 }

@@ -134,7 +134,7 @@ class ClaimPayment(Entity):
     """What a run pays of a claim by its route, out of one budget.
 
     `reference` is what files and results name it by. One that came back stays, and `replaced`
-    says that another was made in its place.
+    says that another was made in its place. Vouchers are in no run: somebody hands them over.
     """
 
     __tablename__ = "claim_payment"
@@ -142,6 +142,10 @@ class ClaimPayment(Entity):
         UniqueConstraint("reference"),
         CheckConstraint("amount_pence > 0", name="amount_pence"),
         CheckConstraint("(route = 'charity') = (charity_id IS NOT NULL)", name="to_a_charity"),
+        CheckConstraint(
+            "num_nonnulls(run_id, issued_by) = 1 AND (route = 'voucher') = (issued_by IS NOT NULL)",
+            name="in_a_run",
+        ),
         CheckConstraint("NOT replaced OR status = 'returned'", name="replaced"),
         CheckConstraint(
             "(status = 'returned') = (returned_because IS NOT NULL)", name="returned_because"
@@ -167,7 +171,8 @@ class ClaimPayment(Entity):
     amount_pence: Mapped[int] = mapped_column(BigInteger)
     reference: Mapped[str]
     status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.TAKEN)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey(PaymentRun.id))
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey(PaymentRun.id))
+    issued_by: Mapped[UUID | None]
     paid_on: Mapped[date | None]
     returned_because: Mapped[str | None]
     replaced: Mapped[bool] = mapped_column(default=False)
