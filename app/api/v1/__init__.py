@@ -91,6 +91,7 @@ from app.api.v1.reimbursements.policy import router as reimbursement_policy
 from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.receipts import router as receipts
+from app.api.v1.reimbursements.ties import router as ties
 from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
@@ -197,3 +198,4 @@ router.include_router(vouchers)
 router.include_router(payment_runs)
 router.include_router(paid_again)
 router.include_router(handing)
+router.include_router(ties)
