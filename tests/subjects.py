@@ -63,6 +63,16 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
     "claim_payment": [{"replaced": "false", "status": "'paid'"}],
     "dbs_check": [{"expires_on": "'2023-01-01'"}],
     "course_completion": [{"expires_on": "'2023-01-01'"}],
+    "advance": [
+        {
+            "kind": "'booked_travel'",
+            "travel_on": "'2020-01-01'",
+            "status": "'declined'",
+            "decided_by": "gen_random_uuid()",
+            "decided_on": "'2020-01-01'",
+            "settled_pence": "0",
+        }
+    ],
     "pastoral_check_in": [
         {"kind": "'debrief'", "state": "'missed'", "notes": "NULL"},
         {
@@ -200,6 +210,8 @@ def values(
             found[column.name] = shape[column.name]
         elif column.name in words:
             found[column.name] = written(column, words[column.name])
+        elif any(key.column.name == "person_id" for key in column.foreign_keys):
+            found[column.name] = f"'{known['person']}'"
         elif column.name == "person_id" or (not column.nullable and any(referred)):
             id_ = known["person"] if column.name == "person_id" else next(filter(None, referred))
             found[column.name] = f"'{id_}'"

@@ -71,6 +71,14 @@ def test_what_tells_of_a_person_is_marked():
                 assert marked in ("personal", "special"), f"{table.name}.{column.name}"
 
 
+def test_nobodys_benefits_are_kept():
+    """What somebody may earn is shown to everybody, so that nobody is asked what they receive."""
+    asked = re.compile(
+        r"benefit|welfare|universal_credit|allowance_kind|(?:^|_)(?:esa|pip|uc)(?:_|$)"
+    )
+    assert {c for t in TABLES for c in t.columns if asked.search(c.name)} == set()
+
+
 def test_equality_monitoring_is_special():
     table = Base.metadata.tables["feedback_response"]
     told = {c.name for c in table.columns if c.info.get("class") == "special"}

@@ -58,6 +58,11 @@ RIGHTS = {
     "claim_payment": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "payment_file_read": {"app": ADDED, "worker": ADDED},
     "payment_file": {"app": ADDED, "worker": ADDED, "read": NOTHING},
+    "payment_cap": {"read": NOTHING},
+    "benefit_figure": {"app": ADDED, "worker": ADDED},
+    "advance": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
+    "advance_settlement": {"app": ADDED, "worker": ADDED},
+    "claim_top_up": {"app": ADDED, "worker": ADDED},
     "rate_card": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "rate": {"app": ALL - {"UPDATE"}, "worker": ALL - {"UPDATE"}},
     "payment_layout": {"app": ADDED, "worker": ADDED},  # and what tells how it stands

@@ -7,6 +7,7 @@ Erasure goes through `ENTRIES` backwards: what leads to a person comes after wha
 from collections.abc import Sequence
 from typing import Final
 
+from app.domain.rights.registry.caps import CAPS
 from app.domain.rights.registry.claims import CLAIMS
 from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
@@ -24,6 +25,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     *RECEIPTS,
     *LEDGER,
     *CLAIMS,
+    *CAPS,
 )
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]
