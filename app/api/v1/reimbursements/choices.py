@@ -8,6 +8,8 @@ from app.api.own import OwnClaims, OwnCreation
 from app.api.problems import responses
 from app.api.strict import StrictRoute
 from app.api.v1.registers.own import WHOSE
+from app.api.v1.reimbursements import figures
+from app.api.v1.reimbursements.caps_schemas import CapWarning
 from app.api.v1.reimbursements.choices_schemas import (
     PaymentChoiceList,
     PaymentChoiceMade,
@@ -21,8 +23,10 @@ from app.core.idempotency import IdempotencyMismatchError
 from app.domain.involvement.participation import queries as participations
 from app.domain.involvement.participation.errors import ParticipationNotFoundError
 from app.domain.people.supporters import service as supporters
+from app.domain.reimbursements.caps import queries as caps
 from app.domain.reimbursements.choices import queries, service
 from app.domain.reimbursements.choices.errors import ChoiceLateError, ChoiceLimitError
+from app.domain.reimbursements.choices.models import PaymentChoice
 from app.domain.reimbursements.policy import service as policies
 
 router = APIRouter(
@@ -68,7 +72,7 @@ async def note_payment_choice(
     )
     place = f"/v1/reimbursements/participations/{found.id}/payment-choices"
     created(response, place, made.version, once)
-    return PaymentChoiceMade.advised(made, await _advice(session))
+    return await _made(session, made)
 
 
 @own.get(PLACE, responses=responses(*WHOSE, ParticipationNotFoundError))
@@ -98,13 +102,21 @@ async def choose_payment(
     )
     place = f"/v1/registers/people/me/participations/{found.id}/payment-choices"
     created(response, place, made.version, once)
-    return PaymentChoiceMade.advised(made, await _advice(session))
+    return await _made(session, made)
+
+
+async def _made(session: Session, choice: PaymentChoice) -> PaymentChoiceMade:
+    warnings = [CapWarning.of(each) for each in await caps.of_choice(session, choice)]
+    advice = await _advice(session)
+    return PaymentChoiceMade.advised(choice, advice, await figures.shown(session), warnings)
 
 
 async def _listed(session: Session, participation_id: UUID) -> PaymentChoiceList:
     found = await queries.of_participation(session, participation_id)
     return PaymentChoiceList(
-        items=[PaymentChoiceOut.of(each) for each in found], advice=await _advice(session)
+        items=[PaymentChoiceOut.of(each) for each in found],
+        advice=await _advice(session),
+        figures=await figures.shown(session),
     )
 
 

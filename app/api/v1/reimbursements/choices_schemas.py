@@ -1,9 +1,11 @@
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.v1.organisation.schemas import VERSION
+from app.api.v1.reimbursements.caps_schemas import CapWarning
+from app.api.v1.reimbursements.figures_schemas import BenefitFigureOut
 from app.api.v1.reimbursements.policy import Advice
 from app.core.wire import Instant
 from app.domain.reimbursements.choices.models import Choice, PaymentChoice
@@ -58,19 +60,41 @@ class PaymentChoiceOut(BaseModel):
         return cls.model_validate(choice, from_attributes=True)
 
 
+Figures = Annotated[
+    list[BenefitFigureOut],
+    Field(
+        default_factory=list,
+        description="What somebody on a benefit may earn, as published; shown to everybody.",
+    ),
+]
+
+
 class PaymentChoiceMade(PaymentChoiceOut):
-    """What was chosen, with where one is advised independently of the trust."""
+    """What was chosen, what it comes to against one's own cap, and where one is advised."""
 
     advice: list[Advice] = Field(
         description="Independent advice on benefits; a fee can count, money back does not.",
         default=[],
     )
+    figures: Figures
+    warnings: list[CapWarning] = Field(
+        description="Where fees come near the person's own cap or above it; nothing is blocked.",
+        default=[],
+    )
 
     @classmethod
-    def advised(cls, choice: PaymentChoice, advice: list[Advice]) -> Self:
-        return cls(**PaymentChoiceOut.of(choice).model_dump(), advice=advice)
+    def advised(
+        cls,
+        choice: PaymentChoice,
+        advice: list[Advice],
+        figures: list[BenefitFigureOut],
+        warnings: list[CapWarning],
+    ) -> Self:
+        told = PaymentChoiceOut.of(choice).model_dump()
+        return cls(**told, advice=advice, figures=figures, warnings=warnings)
 
 
 class PaymentChoiceList(BaseModel):
     items: list[PaymentChoiceOut] = Field(description="Newest first.")
     advice: list[Advice]
+    figures: Figures
