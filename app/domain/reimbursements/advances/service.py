@@ -1,0 +1,104 @@
+"""Commands on advances: ask, decide, note what was paid or booked, settle."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.actor import Actor
+from app.core.clock import now, today
+from app.core.db import flush
+from app.domain.involvement.opportunities.models import Opportunity
+from app.domain.involvement.participation.models import Participation
+from app.domain.people.supporters.service import Whose
+from app.domain.reimbursements.advances.errors import REFUSALS, AdvanceActivityError
+from app.domain.reimbursements.advances.models import (
+    Advance,
+    AdvanceSettlement,
+    AdvanceStatus,
+)
+from app.domain.reimbursements.policy import service as policies
+
+
+async def ask(
+    session: AsyncSession, participation_id: UUID, need: Mapping[str, Any], *, by: Whose
+) -> Advance:
+    """Ask for money in advance of an activity, or for travel that the trust books.
+
+    Raises AdvanceActivityError, AdvanceAboveError, AdvanceTwiceError.
+    """
+    activity = await session.get(Participation, participation_id)
+    if activity is None or activity.person_id != by.person.id:
+        raise AdvanceActivityError.at("#/participation_id", "No activity of theirs", "not_found")
+    opportunity = await session.get_one(Opportunity, activity.opportunity_id)
+    advance = Advance(
+        person_id=activity.person_id,
+        participation_id=activity.id,
+        opportunity_id=opportunity.id,
+        directorate_id=opportunity.directorate_id,
+        status=AdvanceStatus.ASKED,
+        asked_by=by.by.id,
+        on_behalf=not by.own,
+        created_at=now(),
+        **need,
+    )
+    advance.within((await policies.current(session)).advance_most_pence)
+    session.add(advance)
+    await flush(session, REFUSALS)
+    return advance
+
+
+async def decide(
+    session: AsyncSession, advance: Advance, reason: str | None, *, agreed: bool, by: Actor
+) -> None:
+    """Agree to an advance, or decline it with a reason.
+
+    Raises AdvanceSelfError, AdvanceReasonError, AdvanceStatusError.
+    """
+    advance.decide(reason, agreed=agreed, by=by.id, today=today())
+    await flush(session, REFUSALS)
+
+
+async def pay(session: AsyncSession, advance: Advance, reference: str, *, by: Actor) -> None:
+    """Note that money was paid in advance.
+
+    Raises AdvanceHandsError, AdvanceSelfError, AdvanceStatusError.
+    """
+    advance.pay(reference, by=by.id, today=today())
+    await flush(session, REFUSALS)
+
+
+async def book(session: AsyncSession, advance: Advance, reference: str, *, by: Actor) -> None:
+    """Note that travel was booked; raises AdvanceSelfError, AdvanceStatusError."""
+    advance.book(reference, by=by.id, today=today())
+    await flush(session, REFUSALS)
+
+
+async def settle(session: AsyncSession, participation_id: UUID, claim_id: UUID, pence: int) -> int:
+    """Settle what was paid in advance of an activity against one claim of it.
+
+    Gives how many pence the claim pays less: no more than `pence`, which is what it comes to. A
+    claim settles once; asked again, it gives what it settled.
+    """
+    found = select(Advance).where(
+        Advance.participation_id == participation_id, Advance.done_on.is_not(None)
+    )
+    advance = await session.scalar(
+        found.where(Advance.pence.is_not(None))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if advance is None:
+        return 0
+    before = select(AdvanceSettlement.pence).where(
+        AdvanceSettlement.advance_id == advance.id, AdvanceSettlement.claim_id == claim_id
+    )
+    if (settled := await session.scalar(before)) is not None:
+        return settled
+    if taken := advance.settle(pence):
+        made = AdvanceSettlement(advance_id=advance.id, claim_id=claim_id, pence=taken)
+        session.add(made)
+        await flush(session, REFUSALS)
+    return taken
