@@ -75,13 +75,17 @@ from app.api.v1.registers.rights_access import router as rights_access
 from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
 from app.api.v1.reimbursements import choices, ledger
+from app.api.v1.reimbursements.advances import router as advances
 from app.api.v1.reimbursements.budgets import router as budgets
+from app.api.v1.reimbursements.caps import router as payment_cap
 from app.api.v1.reimbursements.charities import router as charities
 from app.api.v1.reimbursements.claims import router as claims
 from app.api.v1.reimbursements.cost_centres import router as cost_centres
 from app.api.v1.reimbursements.decisions import router as decisions
 from app.api.v1.reimbursements.handing import router as handing
+from app.api.v1.reimbursements.figures import router as benefit_figures
 from app.api.v1.reimbursements.layouts import router as payment_layouts
+from app.api.v1.reimbursements.own_advances import router as own_advances
 from app.api.v1.reimbursements.own_claims import router as own_claims
 from app.api.v1.reimbursements.own_payee import router as own_payee
 from app.api.v1.reimbursements.payees import router as payees
@@ -92,6 +96,7 @@ from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.receipts import router as receipts
 from app.api.v1.reimbursements.ties import router as ties
+from app.api.v1.reimbursements.top_ups import router as top_ups
 from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
@@ -147,6 +152,8 @@ router.include_router(choices.own)
 router.include_router(own_claims)
 router.include_router(own_receipts)
 router.include_router(own_payee)
+router.include_router(payment_cap)
+router.include_router(own_advances)
 router.include_router(people)
 router.include_router(bindings.router)
 router.include_router(supporters.router)
@@ -199,3 +206,6 @@ router.include_router(payment_runs)
 router.include_router(paid_again)
 router.include_router(handing)
 router.include_router(ties)
+router.include_router(benefit_figures)
+router.include_router(advances)
+router.include_router(top_ups)

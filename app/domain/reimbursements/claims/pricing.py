@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.reimbursements.choices import queries as choices
 from app.domain.reimbursements.choices.errors import ChoiceMissingError
 from app.domain.reimbursements.choices.models import PaymentChoice
-from app.domain.reimbursements.claims.acts import ENDED, ClaimStatus
-from app.domain.reimbursements.claims.errors import VouchersNotAllowedError
+from app.domain.reimbursements.claims.acts import ENDED, Act, ClaimStatus
+from app.domain.reimbursements.claims.errors import ClaimStatusError, VouchersNotAllowedError
 from app.domain.reimbursements.claims.line_models import ClaimLine
-from app.domain.reimbursements.claims.models import Claim
-from app.domain.reimbursements.kinds import FEES, LineKind, Route, Vehicle
+from app.domain.reimbursements.claims.models import Claim, ClaimAction
+from app.domain.reimbursements.kinds import FEES, RATED, LineKind, Route, Vehicle
 from app.domain.reimbursements.policy import service as policies
 from app.domain.reimbursements.rates import queries as rates
+from app.domain.reimbursements.rates import wording
 from app.domain.reimbursements.rates.models import Scheme
 from app.domain.reimbursements.rates.pricing import Line, Priced
 from app.domain.reimbursements.rates.tax_year import tax_year
@@ -25,6 +27,7 @@ from app.domain.reimbursements.rates.tax_year import tax_year
 _PRICED: Final = ("level", "hours", "miles", "vehicle", "passengers", "hours_away", "amount_pence")
 _TOLD: Final = ("from_place", "to_place", "no_receipt_because")
 _NOT_COUNTED: Final = (ClaimStatus.DRAFT, *ENDED)
+_RECEIPT: Final = "The receipt is with the claim that this tops up."
 # One at a time prices a person's miles: what the one uses up, the next finds used.
 _MILES_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 7))")
 
@@ -49,30 +52,119 @@ class Fees:
         return paid, route
 
 
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """A line of a paid claim, the same as it is priced now, and what was paid of it by now."""
+
+    line: ClaimLine
+    anew: ClaimLine
+    paid_pence: int
+
+    @property
+    def difference_pence(self) -> int:
+        return self.anew.amount_pence - self.paid_pence
+
+
 async def lines_of(
     session: AsyncSession, claim: Claim, told: Sequence[Mapping[str, Any]]
 ) -> list[ClaimLine]:
     """Price what is told, in its order.
 
-    Raises RateMissingError, LineHoursMissingError, ChoiceMissingError, ChoiceDeclinedError,
-    VouchersNotAllowedError.
+    The lines of a top-up follow from the claim that it tops up: what each comes to now, less what
+    was paid of it. Raises RateMissingError, LineHoursMissingError, ChoiceMissingError,
+    ChoiceDeclinedError, VouchersNotAllowedError, and ClaimStatusError where a top-up is told
+    other lines.
     """
-    asked = [_asked(each) for each in told]
-    before = await _miles_before(session, claim, asked)
-    scheme = None if claim.scheme is None else Scheme(claim.scheme)
-    priced = await rates.price(session, asked, scheme=scheme, miles_before=before, drafts=False)
-    fees = await _fees(session, claim) if any(each.kind in FEES for each in asked) else None
-    claim.charity_id = fees.choice.charity_id if fees and fees.choice else None
+    if claim.tops_up_id is None:
+        return await _priced(session, claim, told)
+    if any("position" not in each for each in told):
+        raise ClaimStatusError("A top-up has the lines of its paid claim", state=claim.status)
+    topped_up = select(Claim).where(Claim.id == claim.tops_up_id)
+    # One at a time tops a claim up: what the one adds, the next finds paid.
+    paid = (await session.scalars(topped_up.with_for_update(key_share=True))).one()
+    claim.charity_id = paid.charity_id
+    found = await repriced(session, paid, besides=claim.id)
+    return [_topping_up(claim, each) for each in found if each.difference_pence > 0]
+
+
+async def repriced(
+    session: AsyncSession, paid: Claim, *, besides: UUID | None = None
+) -> list[Repriced]:
+    """Price the lines of a paid claim as they would be priced now; nothing is written.
+
+    Of each line counts as paid what the claim paid and what top-ups add, but for the one
+    `besides`. Miles count from where they did when the claim was handed in. Raises
+    RateMissingError, LineHoursMissingError, ChoiceMissingError, ChoiceDeclinedError.
+    """
+    found = select(ClaimLine).where(ClaimLine.claim_id == paid.id).order_by(ClaimLine.position)
+    lines = (await session.scalars(found)).all()
+    anew = await _priced(session, paid, [told_of(line) for line in lines], settled=True)
+    added = await _added(session, paid, besides)
     return [
-        _line(claim, position, each, found, fees)
-        for position, (each, found) in enumerate(zip(told, priced, strict=True), 1)
+        Repriced(line, now, line.amount_pence + added.get(line.position, 0))
+        for line, now in zip(lines, anew, strict=True)
     ]
 
 
+async def _priced(
+    session: AsyncSession,
+    claim: Claim,
+    told: Sequence[Mapping[str, Any]],
+    *,
+    settled: bool = False,
+) -> list[ClaimLine]:
+    asked = [_asked(each) for each in told]
+    before = await _miles_before(session, claim, asked, settled=settled)
+    scheme = None if claim.scheme is None else Scheme(claim.scheme)
+    priced = await rates.price(session, asked, scheme=scheme, miles_before=before, drafts=False)
+    feed = any(each.kind in FEES for each in asked)
+    fees = await _fees(session, claim, settled=settled) if feed else None
+    if not settled:
+        claim.charity_id = fees.choice.charity_id if fees and fees.choice else None
+    return [
+        _line(claim, each.get("position", at), each, found, fees)
+        for at, (each, found) in enumerate(zip(told, priced, strict=True), 1)
+    ]
+
+
+async def _added(session: AsyncSession, paid: Claim, besides: UUID | None) -> dict[int, int]:
+    """Sum what top-ups add to each line of a paid claim, by the line's position."""
+    found = await session.execute(
+        select(ClaimLine.position, func.sum(ClaimLine.amount_pence))
+        .join(Claim, Claim.id == ClaimLine.claim_id)
+        .where(
+            Claim.tops_up_id == paid.id,
+            Claim.id.is_distinct_from(besides),
+            Claim.status.not_in(ENDED),
+        )
+        .group_by(ClaimLine.position)
+    )
+    return {position: int(pence) for position, pence in found}
+
+
+def _topping_up(claim: Claim, found: Repriced) -> ClaimLine:
+    """Make the line that pays the difference; a receipt stays with the claim that was paid."""
+    anew = found.anew
+    told = {name: value for name, value in told_of(anew).items() if name != "amount_pence"}
+    if anew.kind not in RATED:
+        told["no_receipt_because"] = told["no_receipt_because"] or _RECEIPT
+    paid = wording.pounds(found.paid_pence)
+    return ClaimLine(
+        **told,
+        claim_id=claim.id,
+        told_pence=anew.told_pence,
+        amount_pence=found.difference_pence,
+        route=anew.route,
+        rate_id=anew.rate_id,
+        explanation=f"Top-up by a new rate. {anew.explanation} Paid before: {paid}.",
+    )
+
+
 def told_of(line: ClaimLine) -> dict[str, Any]:
-    """Give a line as it was told."""
+    """Give a line as it was told, at its position."""
     told = {name: getattr(line, name) for name in (*_PRICED, *_TOLD) if name != "amount_pence"}
-    return {**told, "kind": line.kind, "day": line.day, "amount_pence": line.told_pence}
+    told |= {"position": line.position, "kind": line.kind, "day": line.day}
+    return {**told, "amount_pence": line.told_pence}
 
 
 def _asked(told: Mapping[str, Any]) -> Line:
@@ -102,7 +194,7 @@ def _line(
     )
 
 
-async def _fees(session: AsyncSession, claim: Claim) -> Fees:
+async def _fees(session: AsyncSession, claim: Claim, *, settled: bool) -> Fees:
     """Find what was chosen for the activity, and what other claims for it took of the fee."""
     choice = await choices.standing(session, claim.participation_id, claim.activity_on)
     others = (
@@ -111,37 +203,53 @@ async def _fees(session: AsyncSession, claim: Claim) -> Fees:
         .where(
             Claim.participation_id == claim.participation_id,
             Claim.id != claim.id,
+            Claim.tops_up_id.is_distinct_from(claim.id),
             Claim.status.not_in(ENDED),
             ClaimLine.kind.in_(FEES),
         )
     )
-    if claim.fees_by_voucher and not (await policies.current(session)).vouchers_allowed:
+    asks = claim.fees_by_voucher and not settled
+    if asks and not (await policies.current(session)).vouchers_allowed:
         raise VouchersNotAllowedError
     return Fees(choice, int((await session.scalars(others)).one()), claim.fees_by_voucher)
 
 
 async def _miles_before(
-    session: AsyncSession, claim: Claim, asked: Sequence[Line]
+    session: AsyncSession, claim: Claim, asked: Sequence[Line], *, settled: bool
 ) -> Mapping[int, Decimal]:
-    """Count the miles in cars that a person claimed already, by tax year."""
+    """Count the miles in cars that a person claimed already, by tax year.
+
+    Of a claim that is settled, those of claims that were handed in before it. A top-up's miles
+    are those of the claim that it tops up.
+    """
     if not any(each.vehicle is Vehicle.CAR for each in asked):
         return {}
     await session.execute(_MILES_LOCK, {"person": str(claim.person_id)})
-    found = await session.execute(
+    others = (
         select(ClaimLine.day, func.sum(ClaimLine.miles))
         .join(Claim, Claim.id == ClaimLine.claim_id)
         .where(
             Claim.person_id == claim.person_id,
             Claim.id != claim.id,
+            Claim.tops_up_id.is_(None),
             Claim.status.not_in(_NOT_COUNTED),
             ClaimLine.vehicle == Vehicle.CAR,
         )
-        .group_by(ClaimLine.day)
     )
+    if settled:
+        others = others.where(_handed_in(Claim.id) < _handed_in(claim.id))
     counted: dict[int, Decimal] = {}
-    for day, miles in found:
+    for day, miles in await session.execute(others.group_by(ClaimLine.day)):
         counted[tax_year(day)] = counted.get(tax_year(day), Decimal(0)) + (miles or 0)
     return counted
+
+
+def _handed_in(claim_id: Any) -> Any:
+    """Say in SQL when a claim was last priced for good."""
+    last = select(func.max(ClaimAction.created_at)).where(
+        ClaimAction.claim_id == claim_id, ClaimAction.act.in_((Act.SUBMIT, Act.EDIT))
+    )
+    return last.correlate(Claim).scalar_subquery()
 
 
 def total(lines: Sequence[ClaimLine]) -> int:

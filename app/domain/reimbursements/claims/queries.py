@@ -217,7 +217,10 @@ def _limits(to: Actor) -> dict[str, Any]:
     return {} if to.teams is None else {"visible": list(to.directorates or ())}
 
 
-async def some(door: Statement, fields: tuple[str, ...], ids: Sequence[UUID]) -> bytes:
-    """Give claims by their ids as one page of JSON."""
+async def some(
+    door: Statement, fields: tuple[str, ...], ids: Sequence[UUID], following: UUID | None = None
+) -> bytes:
+    """Give claims by their ids as one page of JSON, and where the page after begins."""
     items = await CLAIMS.some(door, fields, ids, {})
-    return f'{{"items":[{items}],"next":null}}'.encode()
+    behind = "null" if following is None else f'"{following}"'
+    return f'{{"items":[{items}],"next":{behind}}}'.encode()
