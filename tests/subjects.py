@@ -60,7 +60,8 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
     "participation": [{"status": "'completed'"}],
     "mentoring_pair": [{"ended_on": "'2020-03-01'"}],
     "recruitment_applicant": [{"stage": "'withdrawn'"}],
-    "claim_payment": [{"replaced": "false", "status": "'paid'"}],
+    "claim_payment": [{"replaced": "false", "status": "'paid'", "run_id": "gen_random_uuid()"}],
+    "claim_receipt": [{"receipt_id": "gen_random_uuid()"}],
     "dbs_check": [{"expires_on": "'2023-01-01'"}],
     "course_completion": [{"expires_on": "'2023-01-01'"}],
     "advance": [

@@ -98,7 +98,8 @@ async def submit(
     ClaimLateError, ReceiptMissingError, and what pricing raises.
     """
     lines = await queries.lines(session, claim)
-    await _check_deadline(session, lines, by, late_because)
+    if claim.tops_up_id is None:
+        await _check_deadline(session, lines, by, late_because)
     await _check_receipts(session, claim)
     priced = await pricing.lines_of(session, claim, [pricing.told_of(line) for line in lines])
     if [each.amount_pence for each in priced] != [each.amount_pence for each in lines]:

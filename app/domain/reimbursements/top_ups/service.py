@@ -46,6 +46,7 @@ async def _draft(session: AsyncSession, card: RateCard, paid: Claim, by: Actor) 
         directorate_id=paid.directorate_id,
         activity_on=paid.activity_on,
         scheme=paid.scheme,
+        fees_by_voucher=paid.fees_by_voucher,
         total_pence=0,
         status=ClaimStatus.DRAFT,
         moves=1,

@@ -32,7 +32,7 @@ CLAIMS: Final[Sequence[Entry]] = (
         title="Your claims",
         purpose=MONEY,
         columns=titles(
-            "number activity_on scheme total_pence status since moves round",
+            "number activity_on scheme fees_by_voucher total_pence status since moves round",
             opportunity_id="Opportunity",
         ),
         labels={"opportunity_id": "opportunity.title"},
