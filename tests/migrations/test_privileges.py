@@ -54,6 +54,7 @@ RIGHTS = {
     "claim": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "claim_action": {"app": ADDED, "worker": ADDED},
     "claim_occasion": {"app": SEEN, "worker": SEEN},
+    "claim_flag": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}, "read": NOTHING},
     "payment_run": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "claim_payment": {"app": ALL - {"DELETE"}, "worker": ALL - {"DELETE"}},
     "payment_file_read": {"app": ADDED, "worker": ADDED},

@@ -12,7 +12,7 @@ from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.choices.models import Choice
 from tests import budgeting
 from tests.api.registers.conftest import refused
-from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE, held_budget
+from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE, answers, held_budget
 
 MILES = {"kind": "mileage", "day": str(DAY), "vehicle": "car", "miles": "30"}
 
@@ -38,7 +38,8 @@ async def test_a_claim_goes_from_draft_to_approved_by_three_hands(
         (approver, "approval", paid_from(budget), "approved", "finance"),
     )
     for api, step, body, status, holder in steps:
-        answer = await act(api, claim, step, body)
+        told = body | await answers(api, claim) if step == "approval" else body
+        answer = await act(api, claim, step, told)
         assert answer.status_code == 200, answer.text
         assert answer.json() == IsPartialDict(status=status, held_by=holder, round=1)
     await session.refresh(budget)
@@ -299,7 +300,8 @@ async def test_a_budget_pays_no_more_than_it_holds(turned, approver, given):
     claim = await turned("certification")
     for pence, status, slug in ((100, 409, "budget-exceeded"), (10_000, 200, None)):
         held = await held_budget(given, approver, pence=pence)
-        answer = await act(approver, claim, "approval", paid_from(held))
+        told = paid_from(held) | await answers(approver, claim)
+        answer = await act(approver, claim, "approval", told)
         assert answer.status_code == status, answer.text
         if slug:
             refused(answer, status, slug, left_pence=100)

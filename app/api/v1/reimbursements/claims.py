@@ -43,6 +43,7 @@ from app.domain.reimbursements.claims.errors import (
     ReceiptMissingError,
     VouchersNotAllowedError,
 )
+from app.domain.reimbursements.flags import service as flags
 from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
 from app.domain.reimbursements.receipts.errors import (
     ReceiptNotFoundError,
@@ -139,7 +140,7 @@ async def change_claim_lines(
     match.check(found.version)
     operation = "change_claim_lines"
     whose = await supporters.for_person(session, found.person_id, operation, by=actor)
-    await service.change(session, found, told.model_dump(), by=whose)
+    await flags.change(session, found, told.model_dump(), by=whose)
     return await shown(session, found.id, actor)
 
 
@@ -155,7 +156,7 @@ async def submit_claim(
     found = await queries.get(session, claim_id, to=actor)
     match.check(found.version)
     whose = await supporters.for_person(session, found.person_id, "submit_claim", by=actor)
-    await service.submit(session, found, by=whose, late_because=told.late_because)
+    await flags.submit(session, found, by=whose, late_because=told.late_because)
     return await shown(session, found.id, actor)
 
 

@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.api.deps import Paging
 from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
+from app.api.v1.reimbursements.flags_schemas import FlagAnswer
 from app.api.v1.reimbursements.lines_schemas import (
     CancellationLine,
     CareLine,
@@ -18,6 +19,7 @@ from app.api.v1.reimbursements.lines_schemas import (
 from app.core.wire import Day, Instant
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus, Holder
 from app.domain.reimbursements.claims.models import MOST_LINES, ClaimAction
+from app.domain.reimbursements.flags.codes import FlagCode
 from app.domain.reimbursements.kinds import LineKind, Route, Vehicle
 from app.domain.reimbursements.payments.models import PaymentStatus
 from app.domain.reimbursements.rates.models import Scheme
@@ -124,7 +126,7 @@ class Submission(BaseModel):
 
 
 class Approval(BaseModel):
-    """From which budget a claim is paid."""
+    """From which budget a claim is paid, and why whatever its checks found does not matter."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -134,6 +136,20 @@ class Approval(BaseModel):
         " the same.",
         examples=[ID],
     )
+    answers: list[FlagAnswer] = Field(
+        default_factory=list,
+        max_length=len(FlagCode),
+        description="Why it is paid all the same, check by check; of two for one the last counts.",
+    )
+    low_because: Reason | None = Field(
+        None,
+        description="One reason for all low levels that have none of their own.",
+        examples=["Two trips to the same meeting."],
+    )
+
+    def answered(self) -> dict[FlagCode, str]:
+        """Give the reasons by what they answer."""
+        return {each.code: each.reason for each in self.answers}
 
 
 class Questions(BaseModel):

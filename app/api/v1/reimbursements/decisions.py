@@ -19,6 +19,8 @@ from app.domain.reimbursements.claims.errors import (
     ClaimHandsError,
     ClaimSelfError,
 )
+from app.domain.reimbursements.flags import service as flags
+from app.domain.reimbursements.flags.errors import FlagsUnansweredError
 
 router = APIRouter(
     prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
@@ -57,6 +59,7 @@ async def certify_claim(
         ClaimBudgetError,
         ClaimHandsError,
         ClaimSelfError,
+        FlagsUnansweredError,
     ),
 )
 async def approve_claim(
@@ -65,7 +68,8 @@ async def approve_claim(
     """Agree to pay a certified claim from a budget you hold; above a limit two people do."""
     found = await queries.get(session, claim_id, to=actor)
     match.check(found.version)
-    await deciding.approve(session, found, told.budget_id, by=actor)
+    answers, low = told.answered(), told.low_because
+    await flags.approve(session, found, told.budget_id, answers, low_because=low, by=actor)
     return await shown(session, found.id, actor)
 
 

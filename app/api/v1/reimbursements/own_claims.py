@@ -29,6 +29,7 @@ from app.domain.reimbursements.claims.errors import (
     ClaimNotFoundError,
     ClaimPartPaidError,
 )
+from app.domain.reimbursements.flags import service as flags
 
 router = APIRouter(prefix="/registers/people/me/claims", tags=["self"], route_class=StrictRoute)
 
@@ -84,7 +85,7 @@ async def change_own_claim_lines(
     """Put other lines in place of those of a claim; it is looked at anew from the start."""
     found = await queries.get_own(session, claim_id, whose.person)
     match.check(found.version)
-    await service.change(session, found, told.model_dump(), by=whose)
+    await flags.change(session, found, told.model_dump(), by=whose)
     return await _shown(session, found.id, whose.person)
 
 
@@ -99,7 +100,7 @@ async def submit_own_claim(
     """Hand a claim in."""
     found = await queries.get_own(session, claim_id, whose.person)
     match.check(found.version)
-    await service.submit(session, found, by=whose)
+    await flags.submit(session, found, by=whose)
     return await _shown(session, found.id, whose.person)
 
 

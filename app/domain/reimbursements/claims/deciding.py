@@ -52,14 +52,19 @@ async def approve(
     BudgetNotFoundError, ClaimBudgetError, ClaimApproverError, BudgetExceededError.
     """
     again = claim.status is ClaimStatus.PART_APPROVED
+    after = ClaimStatus.APPROVED if await lasts(session, claim) else ClaimStatus.PART_APPROVED
     budget = await committing.budget_of(session, claim, budget_id, by=by.id)
     claim.paid_from(budget.id)
-    policy = await policies.current(session)
-    partly = not again and claim.total_pence > policy.second_approval_above_pence
-    after = ClaimStatus.PART_APPROVED if partly else ClaimStatus.APPROVED
     await _act(session, claim, Act.APPROVE_AGAIN if again else Act.APPROVE, after, by)
     if after is ClaimStatus.APPROVED:
         await committing.reserve(session, claim, by=by.id)
+
+
+async def lasts(session: AsyncSession, claim: Claim) -> bool:
+    """Tell whether the next approval is the last one that a claim needs."""
+    policy = await policies.current(session)
+    again = claim.status is ClaimStatus.PART_APPROVED
+    return again or claim.total_pence <= policy.second_approval_above_pence
 
 
 async def send_back(session: AsyncSession, claim: Claim, questions: str, *, by: Actor) -> None:

@@ -91,6 +91,11 @@ class ClaimCertifierError(ForbiddenError):
     title = "An activity is certified by who coordinates it"
 
 
+class FlagsUnansweredError(DomainError):
+    slug = "flags-unanswered"
+    title = "What the checks of the claim found needs an answer first"
+
+
 # The constraints that hold the rules, and what it means where one of them refuses.
 REFUSALS: dict[str, type[DomainError]] = {
     "uq_claim_occasion_live": ClaimDuplicateError,
@@ -100,6 +105,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     "ck_claim_action_not_oneself": ClaimSelfError,
     "ck_claim_action_step": ClaimStatusError,
     "claim_action_apart": ClaimSelfError,
+    "claim_flags_answered": FlagsUnansweredError,
     "claim_line_open": ClaimStatusError,
     "fk_claim_moves": ClaimStatusError,
     "ck_claim_comes_to_something": ClaimEmptyError,

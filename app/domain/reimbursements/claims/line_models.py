@@ -31,6 +31,7 @@ class ClaimLine(Entity):
         CheckConstraint("hours_away > 0 AND hours_away <= 24", name="hours_away"),
         CheckConstraint("level BETWEEN 1 AND 4", name="level"),
         CheckConstraint("passengers BETWEEN 0 AND 8", name="passengers"),
+        Index(None, "day", postgresql_where="from_place IS NOT NULL"),
     )
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey(Claim.id))

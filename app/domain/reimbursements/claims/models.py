@@ -104,6 +104,12 @@ class Claim(Entity):
         Index(None, "status", "id"),
         Index(None, "directorate_id", "id"),
         Index(None, "opportunity_id", "id"),
+        Index(
+            "ix_claim_paid_since",
+            "since",
+            postgresql_include=["total_pence"],
+            postgresql_where="status = 'paid'",
+        ),
     )
 
     number: Mapped[int] = mapped_column(

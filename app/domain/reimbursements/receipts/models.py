@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Entity
@@ -111,6 +111,12 @@ class Receipt(Entity):
             "ix_receipt_phash",
             "phash",
             postgresql_include=["id"],
+            postgresql_where="phash IS NOT NULL",
+        ),
+        Index(
+            "ix_receipt_bands",
+            text("receipt_bands(phash)"),
+            postgresql_using="gin",
             postgresql_where="phash IS NOT NULL",
         ),
     )

@@ -11,6 +11,7 @@ from app.domain.rights.registry.caps import CAPS
 from app.domain.rights.registry.claims import CLAIMS
 from app.domain.rights.registry.elsewhere import LETTERS, MENTIONS, NOBODYS
 from app.domain.rights.registry.entries import ERASED, Entry, Erasure, Mention
+from app.domain.rights.registry.flags import FLAGS
 from app.domain.rights.registry.involvement import CARE, PLACES
 from app.domain.rights.registry.ledger import LEDGER
 from app.domain.rights.registry.payees import PAYEES
@@ -26,6 +27,7 @@ ENTRIES: Final[Sequence[Entry]] = (
     *LEDGER,
     *CLAIMS,
     *CAPS,
+    *FLAGS,
 )
 
 __all__ = ["ENTRIES", "ERASED", "LETTERS", "MENTIONS", "NOBODYS", "Entry", "Erasure", "Mention"]

@@ -1,0 +1,33 @@
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Security
+
+from app.api.deps import Session, authenticate
+from app.api.problems import responses
+from app.api.strict import StrictRoute
+from app.api.v1.reimbursements.flags_schemas import FlagList, FlagOut
+from app.core.actor import Actor
+from app.domain.reimbursements.claims import queries
+from app.domain.reimbursements.claims.errors import ClaimNotFoundError, ClaimSelfError
+from app.domain.reimbursements.flags import service
+
+router = APIRouter(
+    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
+)
+
+Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
+
+
+@router.get(
+    "/{claim_id:uuid}/checks",
+    responses=responses(ClaimNotFoundError, ClaimSelfError),
+)
+async def list_claim_checks(actor: Reader, session: Session, claim_id: UUID) -> FlagList:
+    """Read what was looked for in a claim, what was found, and what was answered.
+
+    A claim that was not handed in yet has none; the claimant is not shown them.
+    """
+    found = await queries.get(session, claim_id, to=actor)
+    flags = await service.shown(session, found, to=actor)
+    return FlagList(items=[FlagOut.of(each) for each in flags])

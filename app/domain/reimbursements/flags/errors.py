@@ -1,0 +1,3 @@
+from app.domain.reimbursements.claims.errors import FlagsUnansweredError
+
+__all__ = ["FlagsUnansweredError"]
