@@ -51,7 +51,8 @@ TRIGGER = (
 INDEXES = {
     "ix_claim_line_day": "claim_line (day) WHERE from_place IS NOT NULL",
     "ix_claim_paid_since": "claim (since) INCLUDE (total_pence) WHERE status = 'paid'",
-    "ix_receipt_bands": "receipt USING gin (receipt_bands(phash)) WHERE phash IS NOT NULL",
+    "ix_receipt_bands": "receipt USING gin (receipt_bands(phash)) WITH (fastupdate = off)"
+    " WHERE phash IS NOT NULL",
 }
 COUNT = "num_nonnulls(answered_by, answered_at, answer)"
 

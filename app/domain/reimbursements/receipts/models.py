@@ -117,6 +117,7 @@ class Receipt(Entity):
             "ix_receipt_bands",
             text("receipt_bands(phash)"),
             postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
             postgresql_where="phash IS NOT NULL",
         ),
     )
