@@ -7,18 +7,20 @@ from uuid import UUID, uuid4
 import pytest
 from dirty_equals import IsPartialDict
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.core.actor import Actor
 from app.core.clock import today
-from app.core.db import flush
+from app.core.db import constraint_of, flush
 from app.domain.people.register.models import Person
 from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.claims import deciding
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus
 from app.domain.reimbursements.claims.errors import REFUSALS
 from app.domain.reimbursements.claims.models import Claim
-from app.domain.reimbursements.flags.codes import FlagCode
+from app.domain.reimbursements.flags.codes import FlagCode, FlagLevel
 from app.domain.reimbursements.flags.errors import FlagsUnansweredError
+from app.domain.reimbursements.flags.findings import Finding
 from app.domain.reimbursements.flags.models import ClaimFlag
 from app.domain.reimbursements.receipts.models import Receipt, ReceiptContent
 from app.domain.reimbursements.ties.models import PersonUser
@@ -276,6 +278,29 @@ async def test_the_database_holds_the_second_approval_too(turned, someone, budge
     session.add(claim.act(Act.APPROVE_AGAIN, ClaimStatus.APPROVED, by=UUID(other.id)))
     with pytest.raises(FlagsUnansweredError):
         await flush(session, REFUSALS)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "constraint"),
+    [({"answer": "x"}, "ck_claim_flag_answered"), ({"round": 0}, "ck_claim_flag_round")],
+)
+async def test_the_database_keeps_whole_answers_of_rounds(turned, session, wrong, constraint):
+    claim_id = UUID((await turned("submission"))["id"])
+    flags = await session.scalars(select(ClaimFlag).where(ClaimFlag.claim_id == claim_id))
+    for name, value in wrong.items():
+        setattr(flags.first(), name, value)
+    with pytest.raises(IntegrityError) as refusal:
+        await session.flush()
+    assert constraint_of(refusal.value) == constraint
+
+
+async def test_a_check_is_kept_once_in_a_round(turned, session):
+    claim_id = UUID((await turned("submission"))["id"])
+    claim = await session.get_one(Claim, claim_id)
+    session.add(ClaimFlag.of(claim, Finding(FlagCode.SHARED_BANK, FlagLevel.NONE, "x.")))
+    with pytest.raises(IntegrityError) as refusal:
+        await session.flush()
+    assert constraint_of(refusal.value) == "uq_claim_flag_claim_id_round_code"
 
 
 async def test_a_claim_that_was_never_looked_at_is_looked_at_when_it_is_approved(
