@@ -1,8 +1,9 @@
 """Claims as tests need them: rates that hold, an activity that somebody came to, people to act."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,7 @@ from app.domain.reimbursements.budgets.models import Budget, BudgetAccount, Budg
 from app.domain.reimbursements.choices.models import Choice, PaymentChoice
 from app.domain.reimbursements.kinds import LineKind
 from app.domain.reimbursements.payees.charities.models import Charity
+from app.domain.reimbursements.receipts.models import Receipt, ReceiptContent
 from tests import budgeting
 from tests.api.conftest import Api
 from tests.api.reimbursements.paying import AMARA, CANARY, done, place
@@ -231,6 +233,76 @@ def turned(clerk, coordinator, approver, claimed, budget):
             if step == until:
                 break
         return found
+
+    return made
+
+
+@pytest.fixture
+def handed_in(clerk, claimed):
+    """Make a claim and hand it in: `await handed_in(FARE, participation=came)`."""
+
+    async def made(*lines, **told) -> dict:
+        claim = await claimed(*lines, **told)
+        answer = await clerk.send("POST", f"{CLAIMS}/{claim['id']}/submission", {})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return made
+
+
+@pytest.fixture
+def again(activity, session):
+    """Let who came to something have come to something else: `await again(came)`."""
+
+    async def made(participation):
+        return await activity(await session.get_one(Person, participation.person_id))
+
+    return made
+
+
+@pytest.fixture
+def receipt(given):
+    """Put a receipt down for who came to an activity, of which the file and its hash are told."""
+
+    async def made(participation, content: str, phash: int | None = None) -> str:
+        kept = await given.add(ReceiptContent(bytes=content.encode()))
+        digest = hashlib.sha256(content.encode()).digest()
+        found = await given.add(
+            Receipt(
+                person_id=participation.person_id,
+                status="accepted",
+                media_type="image/png",
+                size=1,
+                pages=1,
+                sha256_sent=digest,
+                sha256=digest,
+                phash=phash,
+                received_on=today(),
+                content_id=kept.id,
+            )
+        )
+        return str(found.id)
+
+    return made
+
+
+@pytest.fixture
+def was_paid(session, budget):
+    """Let claims have been paid, past all that leads there."""
+
+    async def made(*claims: dict) -> None:
+        await session.execute(text("SET LOCAL ROLE NONE"))
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(
+            text(
+                "UPDATE claim SET status = 'paid', budget_id = :budget"
+                " WHERE id = ANY(CAST(:ids AS uuid[]))"
+            ),
+            {"ids": [UUID(each["id"]) for each in claims], "budget": budget.id},
+        )
+        await session.execute(text("SET LOCAL session_replication_role = origin"))
+        await session.execute(text("SET LOCAL ROLE everyvoice_worker"))
+        await session.commit()
 
     return made
 

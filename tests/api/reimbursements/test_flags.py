@@ -1,6 +1,5 @@
 """What is found in claims, and that nobody approves before they answered it."""
 
-import hashlib
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -10,9 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.core.actor import Actor
-from app.core.clock import today
 from app.core.db import constraint_of, flush
-from app.domain.people.register.models import Person
 from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.claims import deciding
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus
@@ -22,7 +19,6 @@ from app.domain.reimbursements.flags.codes import FlagCode, FlagLevel
 from app.domain.reimbursements.flags.errors import FlagsUnansweredError
 from app.domain.reimbursements.flags.findings import Finding
 from app.domain.reimbursements.flags.models import ClaimFlag
-from app.domain.reimbursements.receipts.models import Receipt, ReceiptContent
 from app.domain.reimbursements.ties.models import PersonUser
 from tests.api.registers.conftest import refused
 from tests.api.reimbursements.conftest import (
@@ -57,29 +53,6 @@ async def checks(api, claim) -> dict[str, dict]:
 
 
 @pytest.fixture
-def handed_in(clerk, claimed):
-    """Make a claim and hand it in: `await handed_in(FARE, participation=came)`."""
-
-    async def made(*lines, **told) -> dict:
-        claim = await claimed(*lines, **told)
-        answer = await act(clerk, claim, "submission", {})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return made
-
-
-@pytest.fixture
-def again(activity, session):
-    """Let who came to something have come to something else: `await again(came)`."""
-
-    async def made(participation):
-        return await activity(await session.get_one(Person, participation.person_id))
-
-    return made
-
-
-@pytest.fixture
 def second(handed_in, activity, again, approver):
     """Hand two claims of one person in, for two activities; gives what is found in the second."""
 
@@ -88,53 +61,6 @@ def second(handed_in, activity, again, approver):
         await handed_in(first, participation=came)
         claim = await handed_in(then, participation=await again(came), **told)
         return await checks(approver, claim)
-
-    return made
-
-
-@pytest.fixture
-def receipt(given):
-    """Put a receipt down for who came to an activity, of which the file and its hash are told."""
-
-    async def made(participation, content: str, phash: int | None = None) -> str:
-        kept = await given.add(ReceiptContent(bytes=content.encode()))
-        digest = hashlib.sha256(content.encode()).digest()
-        found = await given.add(
-            Receipt(
-                person_id=participation.person_id,
-                status="accepted",
-                media_type="image/png",
-                size=1,
-                pages=1,
-                sha256_sent=digest,
-                sha256=digest,
-                phash=phash,
-                received_on=today(),
-                content_id=kept.id,
-            )
-        )
-        return str(found.id)
-
-    return made
-
-
-@pytest.fixture
-def was_paid(session, budget):
-    """Let claims have been paid, past all that leads there."""
-
-    async def made(*claims: dict) -> None:
-        await session.execute(text("SET LOCAL ROLE NONE"))
-        await session.execute(text("SET LOCAL session_replication_role = replica"))
-        await session.execute(
-            text(
-                "UPDATE claim SET status = 'paid', budget_id = :budget"
-                " WHERE id = ANY(CAST(:ids AS uuid[]))"
-            ),
-            {"ids": [UUID(each["id"]) for each in claims], "budget": budget.id},
-        )
-        await session.execute(text("SET LOCAL session_replication_role = origin"))
-        await session.execute(text("SET LOCAL ROLE everyvoice_worker"))
-        await session.commit()
 
     return made
 

@@ -1,22 +1,37 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Security
+from fastapi import APIRouter, Query, Security
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
 from app.api.strict import StrictRoute
-from app.api.v1.reimbursements.flags_schemas import FlagList, FlagOut
+from app.api.v1.reimbursements.flags_schemas import (
+    FlagList,
+    FlagOut,
+    MatchFilters,
+    MatchList,
+    MatchOut,
+)
 from app.core.actor import Actor
 from app.domain.reimbursements.claims import queries
 from app.domain.reimbursements.claims.errors import ClaimNotFoundError, ClaimSelfError
-from app.domain.reimbursements.flags import service
+from app.domain.reimbursements.flags import matches, service
 
 router = APIRouter(
     prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
 )
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
+
+
+@router.get("/matches")
+async def list_claim_matches(
+    actor: Reader, session: Session, asked: Annotated[MatchFilters, Query()]
+) -> MatchList:
+    """Read which claims paid in a time match others that were paid, pair by pair."""
+    found, more = await matches.matches(session, asked.first, asked.last, to=actor)
+    return MatchList(items=[MatchOut.model_validate(each) for each in found], more=more)
 
 
 @router.get(

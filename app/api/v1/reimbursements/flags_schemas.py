@@ -1,12 +1,16 @@
-from typing import Annotated, Self
+from datetime import timedelta
+from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from app.api.v1.organisation.schemas import SAYS
-from app.core.wire import Instant
+from app.core.wire import Day, Instant
 from app.domain.reimbursements.flags.codes import FlagCode, FlagLevel
+from app.domain.reimbursements.flags.matches import MatchKind
 from app.domain.reimbursements.flags.models import ClaimFlag
+
+MOST_DAYS: Final = timedelta(366)
 
 
 class FlagAnswer(BaseModel):
@@ -38,3 +42,37 @@ class FlagOut(BaseModel):
 
 class FlagList(BaseModel):
     items: list[FlagOut] = Field(description="Every check of the claim as it was handed in last.")
+
+
+class MatchOut(BaseModel):
+    """Two paid claims, and what they have in common."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    claim_id: UUID
+    other_id: UUID
+    kinds: list[MatchKind]
+
+
+class MatchList(BaseModel):
+    items: list[MatchOut] = Field(description="Those with most in common first.")
+    more: bool = Field(
+        description="Whether there are more than these; ask for a shorter time.", examples=[False]
+    )
+
+
+class MatchFilters(BaseModel):
+    """From which day to which claims were paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: Day = Field(description="First day of payment.", examples=["2026-04-01"])
+    last: Day = Field(
+        description="Last day of payment, at most a year after the first.", examples=["2026-06-30"]
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.first <= self.last <= self.first + MOST_DAYS:
+            raise ValueError("last is not before first, and at most a year after")
+        return self

@@ -26,13 +26,13 @@ def _place(name: str) -> str:
     return rf"regexp_replace(lower({name}), '\W+', '', 'g')"
 
 
-def _places(line: str) -> str:
+def places(line: str) -> str:
     """Write a line's two places so that the way makes no difference."""
     one, other = _place(f"{line}.from_place"), _place(f"{line}.to_place")
     return f"(least({one}, {other}), greatest({one}, {other}))"
 
 
-_BETWEEN: Final = "{0}.from_place IS NOT NULL AND {0}.to_place IS NOT NULL"
+BETWEEN: Final = "{0}.from_place IS NOT NULL AND {0}.to_place IS NOT NULL"
 # One statement, each part of which begins at the claim, its person, its receipts or its days, and
 # goes on by an index. A claim that was not handed in says nothing of others yet, and what was
 # withdrawn or rejected may be claimed anew; a receipt that was rejected once is told all the same.
@@ -86,18 +86,18 @@ SELECT ARRAY(SELECT DISTINCT c.id
                FROM handed_in h
                JOIN claim_line l ON l.claim_id = h.id
                JOIN mine m ON m.day = l.day
-              WHERE {_BETWEEN.format("m")} AND {_BETWEEN.format("l")}
-                AND {_places("m")} = {_places("l")}
+              WHERE {BETWEEN.format("m")} AND {BETWEEN.format("l")}
+                AND {places("m")} = {places("l")}
                  OR l.kind = 'mileage' AND m.kind = 'mileage' AND m.miles = l.miles
-                AND NOT ({_BETWEEN.format("m")} AND {_BETWEEN.format("l")})
+                AND NOT ({BETWEEN.format("m")} AND {BETWEEN.format("l")})
               ORDER BY h.id) AS own_journey,
        ARRAY(SELECT DISTINCT c.id
                FROM mine m
                JOIN claim_line l ON l.day = m.day AND l.kind = m.kind AND l.miles = m.miles
                 AND l.from_place IS NOT NULL AND l.to_place IS NOT NULL
-                AND {_places("m")} = {_places("l")}
+                AND {places("m")} = {places("l")}
                JOIN claim c ON c.id = l.claim_id
-              WHERE c.person_id <> :person AND {_BETWEEN.format("m")}
+              WHERE c.person_id <> :person AND {BETWEEN.format("m")}
                 AND c.status NOT IN ('draft', 'withdrawn', 'rejected')
               ORDER BY c.id) AS others_journey,
        ARRAY(SELECT DISTINCT h.id
