@@ -63,7 +63,6 @@ SHAPES: Mapping[str, list[dict[str, str]]] = {
     "claim_payment": [{"replaced": "false", "status": "'paid'", "run_id": "gen_random_uuid()"}],
     "claim_receipt": [{"receipt_id": "gen_random_uuid()"}],
     "claim_flag": [{"answered_by": "gen_random_uuid()", "answered_at": "now()"}],
-    "claim_payment": [{"replaced": "false", "status": "'paid'"}],
     "dbs_check": [{"expires_on": "'2023-01-01'"}],
     "course_completion": [{"expires_on": "'2023-01-01'"}],
     "advance": [
