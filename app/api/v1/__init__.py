@@ -83,8 +83,8 @@ from app.api.v1.reimbursements.claims import router as claims
 from app.api.v1.reimbursements.cost_centres import router as cost_centres
 from app.api.v1.reimbursements.decisions import router as decisions
 from app.api.v1.reimbursements.figures import router as benefit_figures
-from app.api.v1.reimbursements.handing import router as handing
 from app.api.v1.reimbursements.flags import router as claim_flags
+from app.api.v1.reimbursements.handing import router as handing
 from app.api.v1.reimbursements.layouts import router as payment_layouts
 from app.api.v1.reimbursements.own_advances import router as own_advances
 from app.api.v1.reimbursements.own_claims import router as own_claims

@@ -110,6 +110,7 @@ class Claim(Entity):
             postgresql_include=["total_pence"],
             postgresql_where="status = 'paid'",
         ),
+        Index(None, "activity_on"),
     )
 
     number: Mapped[int] = mapped_column(

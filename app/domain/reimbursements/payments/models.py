@@ -161,6 +161,7 @@ class ClaimPayment(Entity):
         Index(None, "person_id", "id"),
         Index(None, "budget_id"),
         Index(None, "charity_id"),
+        Index(None, "paid_on", postgresql_where="status = 'paid'"),
     )
 
     claim_id: Mapped[UUID] = mapped_column(ForeignKey(Claim.id), index=True)

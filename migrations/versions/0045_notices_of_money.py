@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0047"
+revision: str = "0045"
 down_revision: str | None = "0044"
 branch_labels = None
 depends_on = None
@@ -74,7 +74,7 @@ def ship() -> None:
     op.execute("ALTER TABLE message_template DISABLE TRIGGER record_insert")
     for number, (notice, form, text) in enumerate(told, 1):
         # Ids tell times, and lists are read by them: these come before all that are made later.
-        id_ = f"00000000-0047-7000-8000-{number:012}"
+        id_ = f"00000000-0045-7000-8000-{number:012}"
         values = {"id": id_, "notice": notice, "format": form, **text}
         op.get_bind().execute(statement, values)
     op.execute("ALTER TABLE message_template ENABLE TRIGGER record_insert")

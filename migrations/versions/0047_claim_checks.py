@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0045"
-down_revision: str | None = "0047"
+revision: str = "0047"
+down_revision: str | None = "0046"
 branch_labels = None
 depends_on = None
 
