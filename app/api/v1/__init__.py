@@ -76,6 +76,8 @@ from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
 from app.api.v1.reimbursements import choices, ledger
 from app.api.v1.reimbursements.advances import router as advances
+from app.api.v1.reimbursements import choices, ledger, tax_years
+from app.api.v1.reimbursements.accruals import router as accruals
 from app.api.v1.reimbursements.budgets import router as budgets
 from app.api.v1.reimbursements.caps import router as payment_cap
 from app.api.v1.reimbursements.charities import router as charities
@@ -98,6 +100,7 @@ from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.receipts import router as receipts
 from app.api.v1.reimbursements.ties import router as ties
 from app.api.v1.reimbursements.top_ups import router as top_ups
+from app.api.v1.reimbursements.timeliness import router as timeliness
 from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
@@ -155,6 +158,7 @@ router.include_router(own_receipts)
 router.include_router(own_payee)
 router.include_router(payment_cap)
 router.include_router(own_advances)
+router.include_router(tax_years.own)
 router.include_router(people)
 router.include_router(bindings.router)
 router.include_router(supporters.router)
@@ -211,3 +215,6 @@ router.include_router(ties)
 router.include_router(benefit_figures)
 router.include_router(advances)
 router.include_router(top_ups)
+router.include_router(timeliness)
+router.include_router(tax_years.router)
+router.include_router(accruals)
