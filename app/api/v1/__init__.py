@@ -74,10 +74,9 @@ from app.api.v1.registers.retention import router as retention
 from app.api.v1.registers.rights_access import router as rights_access
 from app.api.v1.registers.rights_erasure import router as rights_erasure
 from app.api.v1.registers.training import router as training
-from app.api.v1.reimbursements import choices, ledger
-from app.api.v1.reimbursements.advances import router as advances
 from app.api.v1.reimbursements import choices, ledger, tax_years
 from app.api.v1.reimbursements.accruals import router as accruals
+from app.api.v1.reimbursements.advances import router as advances
 from app.api.v1.reimbursements.budgets import router as budgets
 from app.api.v1.reimbursements.caps import router as payment_cap
 from app.api.v1.reimbursements.charities import router as charities
@@ -99,8 +98,8 @@ from app.api.v1.reimbursements.quote import router as quote
 from app.api.v1.reimbursements.rate_cards import router as rate_cards
 from app.api.v1.reimbursements.receipts import router as receipts
 from app.api.v1.reimbursements.ties import router as ties
-from app.api.v1.reimbursements.top_ups import router as top_ups
 from app.api.v1.reimbursements.timeliness import router as timeliness
+from app.api.v1.reimbursements.top_ups import router as top_ups
 from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
