@@ -1,87 +1,23 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Paging
-from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
+from app.api.v1.organisation.schemas import NEXT, VERSION
+from app.api.v1.reimbursements.claim_lines_schemas import ClaimLineOut, Lines, Pence, Words
 from app.api.v1.reimbursements.flags_schemas import FlagAnswer
-from app.api.v1.reimbursements.lines_schemas import (
-    CancellationLine,
-    CareLine,
-    FareLine,
-    InvolvementFeeLine,
-    MileageLine,
-    PreparationLine,
-    ReceiptedLine,
-    SubsistenceLine,
-)
 from app.core.wire import Day, Instant
 from app.domain.reimbursements.claims.acts import Act, ClaimStatus, Holder
-from app.domain.reimbursements.claims.models import MOST_LINES, ClaimAction
+from app.domain.reimbursements.claims.models import ClaimAction
 from app.domain.reimbursements.flags.codes import FlagCode
-from app.domain.reimbursements.kinds import LineKind, Route, Vehicle
+from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.payments.models import PaymentStatus
 from app.domain.reimbursements.rates.models import Scheme
 
 ID = "0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"
-Words = StringConstraints(pattern=SAYS, strip_whitespace=True)
 Reason = Annotated[str, Words, Field(max_length=2000, examples=["Which day was the second trip?"])]
-Pence = Annotated[int, Field(description="In pence.", examples=[1650])]
 ActivityOn = Annotated[Day, Field(description="The day of the activity.", examples=["2026-05-14"])]
-Receipts = Annotated[
-    list[UUID],
-    Field(
-        default_factory=list,
-        max_length=10,
-        description="Receipts of the person that show it.",
-        examples=[[]],
-    ),
-]
-NoReceipt = Annotated[
-    str,
-    Words,
-    Field(
-        max_length=500,
-        description="Why there is no receipt, where none is attached.",
-        examples=["The machine gave none."],
-    ),
-]
-
-
-class ClaimedFare(FareLine):
-    """A journey that was paid for, with its receipts."""
-
-    receipt_ids: Receipts
-    no_receipt_because: NoReceipt | None = None
-
-
-class ClaimedCare(CareLine):
-    """Somebody's time that was paid for, with its receipts."""
-
-    receipt_ids: Receipts
-    no_receipt_because: NoReceipt | None = None
-
-
-class ClaimedOther(ReceiptedLine):
-    """Something else that was paid for, with its receipts."""
-
-    receipt_ids: Receipts
-    no_receipt_because: NoReceipt | None = None
-
-
-ClaimLineNew = Annotated[
-    InvolvementFeeLine
-    | PreparationLine
-    | CancellationLine
-    | MileageLine
-    | SubsistenceLine
-    | ClaimedFare
-    | ClaimedCare
-    | ClaimedOther,
-    Field(discriminator="kind"),
-]
-Lines = Annotated[list[ClaimLineNew], Field(min_length=1, max_length=MOST_LINES)]
 
 
 class OwnClaimNew(BaseModel):
@@ -170,29 +106,6 @@ class Repetition(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     days: list[Day] = Field(min_length=1, max_length=31, examples=[["2026-05-21"]])
-
-
-class ClaimLineOut(BaseModel):
-    """One line: what was told, what it comes to, why, and which way it is paid."""
-
-    position: int = Field(examples=[1])
-    kind: LineKind
-    day: Day
-    level: int | None = Field(examples=[4])
-    hours: str | None = Field(examples=["3.50"])
-    miles: str | None = Field(examples=[None])
-    vehicle: Vehicle | None
-    passengers: int | None = Field(examples=[None])
-    hours_away: str | None = Field(examples=[None])
-    told_pence: Pence | None
-    from_place: str | None = Field(examples=[None])
-    to_place: str | None = Field(examples=[None])
-    no_receipt_because: str | None = Field(examples=[None])
-    amount_pence: Pence
-    route: Route
-    rate_id: UUID | None
-    explanation: str = Field(examples=["Half a day at level 4: £75.00."])
-    receipt_ids: list[UUID]
 
 
 class ClaimItem(BaseModel):
