@@ -27,6 +27,7 @@ NAMES = (
     "search",
     "publication",
     "registers",
+    "reimbursements",
     "screening",
 )
 RESULTS = Path(__file__).with_name("results.md")

@@ -142,7 +142,7 @@ async def run(stand: Stand, effort: Effort) -> Report:
         asking = await load.connect(port)
         stack.callback(asking.close)
         before = cpu.spent(pid)
-        found = {name: await _ask(asking, key, places, effort) for name, places in asked.items()}
+        found = {name: await ask(asking, key, places, effort) for name, places in asked.items()}
         busy = cpu.since(before, pid) / (len(asked) * (effort.asked + WARM))
     async with AsyncExitStack() as stack:
         start = stack.enter_async_context
@@ -171,7 +171,7 @@ async def _fill(connection: asyncpg.Connection, effort: Effort) -> None:
     await connection.execute("VACUUM ANALYZE")
 
 
-async def _ask(asking: load.Connection, key: str, places: list[str], effort: Effort) -> list[float]:
+async def ask(asking: load.Connection, key: str, places: list[str], effort: Effort) -> list[float]:
     """Ask for each place in turns, one at a time; the first ones warm up."""
     taken = []
     for number in range(effort.asked + WARM):

@@ -25,6 +25,9 @@ from bench.load import LoadError, request
 WORK = Path(__file__).with_name(".work")
 ROOT = Path(__file__).parent.parent
 SECRET = "whsec_YmVuY2htYXJrLWJlbmNobWFyay1iZW5jaG1hcms="  # noqa: S105  of this bench alone
+FIELD_KEY, INDEX_KEY = (
+    base64.b64encode(bytes(range(start, start + 32))).decode() for start in (0, 32)
+)
 PEPPER = "bench"
 _JWT_SECRET = "bench" * 8
 _PATIENCE = 30.0  # seconds for a process to answer, and to end
@@ -149,6 +152,8 @@ def _environment(url: str) -> dict[str, str]:
         "EVERYVOICE_DATABASE__URL": url,
         "EVERYVOICE_IDENTITY__PEPPER": PEPPER,
         "EVERYVOICE_WEBHOOKS__IWGC_SECRETS": SECRET,
+        "EVERYVOICE_CRYPTO__KEYS": f"bench:{FIELD_KEY}",
+        "EVERYVOICE_CRYPTO__INDEX_KEY": INDEX_KEY,
         # The limiter counts every request, as always; only where it begins to refuse is far off.
         "EVERYVOICE_LIMITS__PER_MINUTE": "1000000000",
         "EVERYVOICE_LIMITS__ANONYMOUS_PER_MINUTE": "1000000000",

@@ -21,6 +21,7 @@ CODES = (
     "above_95th",
     "budget_exceeded",
     "earlier_rejections",
+    "paid_in_advance",
 )
 LEVELS = ("none", "low", "medium", "high")
 # Hashes that differ in six bits of 64 have one of seven bands in common: six bits lie in six.

@@ -70,6 +70,7 @@ def test_nothing_is_found_where_there_is_nothing():
         (C.BUDGET_EXCEEDED, {"exceeds": True}, L.HIGH),
         (C.BUDGET_EXCEEDED, {"exceeds": False}, L.NONE),
         (C.EARLIER_REJECTIONS, {"rejected": (ONE,)}, L.LOW),
+        (C.PAID_IN_ADVANCE, {"advanced": True}, L.HIGH),
     ],
 )
 def test_each_check_has_its_level(code, told, level):

@@ -18,6 +18,7 @@ class FlagCode(StrEnum):
     ABOVE_95TH = "above_95th"
     BUDGET_EXCEEDED = "budget_exceeded"
     EARLIER_REJECTIONS = "earlier_rejections"
+    PAID_IN_ADVANCE = "paid_in_advance"
 
 
 class FlagLevel(StrEnum):

@@ -16,6 +16,7 @@ person themselves, may read them. Which claims they are about stands beside them
     above_95th                                 more than 95 % of a year's
     budget_exceeded                                                         more than is left
     earlier_rejections  one or more
+    paid_in_advance                                                         not accounted for yet
 """
 
 from collections.abc import Sequence
@@ -61,6 +62,7 @@ class Facts:
     paid: int = 0
     below: int = 0
     rejected: Ids = ()
+    advanced: bool = False
     exceeds: bool | None = None
 
 
@@ -124,6 +126,13 @@ def findings(facts: Facts) -> Sequence[Finding]:
             facts.rejected,
             "Earlier claims of the person were rejected.",
             "No claim of the person was rejected.",
+        ),
+        _when(
+            C.PAID_IN_ADVANCE,
+            L.HIGH,
+            "Money was paid in advance for this activity and is not accounted for yet.",
+            "Nothing that was paid in advance for this activity is open.",
+            found=facts.advanced,
         ),
     )
 

@@ -114,6 +114,9 @@ SELECT ARRAY(SELECT DISTINCT c.id
          ORDER BY b.status LIMIT 1) AS name_level,
        EXISTS (SELECT FROM theirs t WHERE t.status = 'paid') AS paid_before,
        ARRAY(SELECT t.id FROM theirs t WHERE t.status = 'rejected' ORDER BY t.id) AS rejected,
+       EXISTS (SELECT FROM advance a JOIN claim c ON c.participation_id = a.participation_id
+                WHERE c.id = :claim AND a.status = 'paid' AND a.pence > a.settled_pence)
+           AS advanced,
        paid.paid, paid.below
   FROM paid"""
 ).bindparams(
@@ -158,6 +161,7 @@ async def facts(session: AsyncSession, claim: Claim, budget: Budget | None = Non
         shared_bank=row["shared_bank"],
         name_level=None if name_level is None else NameLevel(name_level),
         paid_before=row["paid_before"],
+        advanced=row["advanced"],
         paid=row["paid"],
         below=row["below"],
         exceeds=None if budget is None else claim.total_pence > budget.left_pence,
