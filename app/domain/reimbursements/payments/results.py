@@ -12,6 +12,7 @@ from app.core.clock import today
 from app.domain.reimbursements.budgets import spending
 from app.domain.reimbursements.budgets.moves import Move
 from app.domain.reimbursements.claims import committing
+from app.domain.reimbursements.claims.acts import ClaimStatus
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.layouts import results
@@ -73,15 +74,14 @@ async def retry(session: AsyncSession, claim: Claim, *, by: Actor) -> None:
 
     Raises PaymentNotReturnedError.
     """
+    if claim.status is not ClaimStatus.RETURNED:
+        raise PaymentNotReturnedError
     found = select(ClaimPayment).where(
         ClaimPayment.claim_id == claim.id,
         ClaimPayment.status == PaymentStatus.RETURNED,
         ClaimPayment.replaced.is_(False),
     )
-    back = (await session.scalars(found)).all()
-    if not back:
-        raise PaymentNotReturnedError
-    for payment in back:
+    for payment in await session.scalars(found):
         payment.replaced = True
     await session.flush()
     await settling.follow(session, [claim.id], by=by.id)

@@ -12,7 +12,8 @@ from app.core.ids import uuid7
 from app.domain.reimbursements.claims.models import Claim
 
 # A claim is as far as the least of its routes, `in_run` from the first that a run takes, and
-# `returned` as soon as a payment came back and none was made in its place.
+# `returned` as soon as a payment came back and none was made in its place. One that was withdrawn
+# or begun anew since stays as it is, whatever an old payment's file tells once more.
 _FOLLOW: Final = text(
     """
     WITH wanted AS (
@@ -32,6 +33,7 @@ _FOLLOW: Final = text(
                           FROM claim_payment p
                          WHERE p.claim_id = c.id AND p.status <> 'void' AND NOT p.replaced) paid
          WHERE c.id = ANY(CAST(:claims AS uuid[]))
+           AND c.status IN ('approved', 'in_run', 'sent', 'paid', 'returned')
     ), moved AS (
         SELECT c.id, c.person_id, c.moves + 1 AS number, c.round, c.status AS before,
                w.status AS after, told.action_id
