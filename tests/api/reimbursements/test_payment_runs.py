@@ -439,3 +439,64 @@ async def test_people_are_told_what_becomes_of_their_claims(
     await results(payer, run, "returned", "R1")
     (returned,) = await told(session, "claim_returned")
     assert (await payments(payer, run))[0]["reference"] in returned
+
+
+@pytest.fixture
+def returned(approved, payer, releaser):
+    """Let what a claim is paid by accounts payable come back; gives the claim and its run."""
+
+    async def made(*lines: dict) -> tuple[dict, dict]:
+        claim = await approved(*lines)
+        run = await run_of(payer)
+        await released(releaser, run)
+        await results(payer, run, "returned", "ACCOUNT-CLOSED")
+        return claim, run
+
+    return made
+
+
+async def test_what_came_back_of_a_withdrawn_claim_is_told_once_more_and_changes_nothing(
+    returned, payer, clerk
+):
+    claim, run = await returned(FARE)
+    place = f"{CLAIMS}/{claim['id']}"
+    assert (await clerk.send("POST", f"{place}/withdrawal", None)).status_code == 200
+    again = await results(payer, run, "returned", "ACCOUNT-CLOSED")
+    assert again.json() == {"paid": 0, "returned": 1, "unknown": 0}
+    refused(await payer.send("POST", f"{place}/retry", None), 409, "payment-not-returned")
+    assert (await claim_of(clerk, claim))["status"] == "withdrawn"
+
+
+async def test_what_came_back_before_a_claim_was_begun_anew_is_history(returned, payer, clerk):
+    claim, run = await returned(FARE)
+    place = f"{CLAIMS}/{claim['id']}"
+    assert (await payer.send("POST", f"{place}/retry", None)).json()["status"] == "approved"
+    lines = {"lines": [FARE | {"amount_pence": 500}]}
+    assert (await clerk.send("PUT", f"{place}/lines", lines)).json()["status"] == "submitted"
+    assert (await results(payer, run, "returned", "ACCOUNT-CLOSED")).status_code == 200
+    refused(await payer.send("POST", f"{place}/retry", None), 409, "payment-not-returned")
+    assert (await claim_of(clerk, claim))["status"] == "submitted"
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_a_claim_is_not_withdrawn_while_another_route_pays_some_of_it(
+    approved, payer, releaser, clerk, gone
+):
+    claim = await approved(FARE, FEE)
+    first, second = await run_of(payer), await run_of(payer, "payroll")
+    await released(releaser, first)
+    if gone:
+        await released(releaser, second)
+    await results(payer, first, "returned", "R1")
+    answer = await clerk.send("POST", f"{CLAIMS}/{claim['id']}/withdrawal", None)
+    refused(answer, 409, "claim-part-paid")
+    if not gone:
+        assert (await payer.send("POST", f"{RUNS}/{second['id']}/void", None)).status_code == 200
+        answer = await clerk.send("POST", f"{CLAIMS}/{claim['id']}/withdrawal", None)
+        assert answer.json()["status"] == "withdrawn"
+
+
+async def test_the_lines_of_what_came_back_are_settled(returned, clerk):
+    claim, _ = await returned(FARE)
+    answer = await clerk.send("PUT", f"{CLAIMS}/{claim['id']}/lines", {"lines": [FARE]})
+    refused(answer, 409, "claim-status", state="returned")

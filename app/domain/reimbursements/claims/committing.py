@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import today
@@ -23,6 +24,10 @@ from app.domain.reimbursements.kinds import LineKind, Route
 from app.domain.reimbursements.ledger import queries as ledger
 
 Parts = dict[UUID, tuple[Part, ...]]
+_UNDER_WAY: Final = text(
+    "SELECT EXISTS (SELECT FROM claim_payment WHERE claim_id = :claim"
+    " AND (status = 'taken' OR status = 'sent'))"
+)
 
 
 async def budget_of(
@@ -61,9 +66,13 @@ async def reserve(session: AsyncSession, claim: Claim, *, by: UUID) -> None:
 
 
 async def free(session: AsyncSession, claim: Claim, *, by: UUID) -> None:
-    """Give a claim's money back to its budget; raises ClaimPartPaidError."""
+    """Give a claim's money back to its budget.
+
+    Raises ClaimPartPaidError where some of it was paid, or is on its way by another route.
+    """
     left = await ledger.committed(session, {claim.id})
-    if sum(left.values()) < claim.total_pence:
+    under_way = (await session.scalars(_UNDER_WAY, {"claim": claim.id})).one()
+    if under_way or sum(left.values()) < claim.total_pence:
         raise ClaimPartPaidError
     await spending.release(session, await _move(session, claim, "void", by))
 

@@ -120,7 +120,8 @@ async def withdraw(session: AsyncSession, claim: Claim, *, by: Whose) -> None:
 
     Raises ClaimStatusError, ClaimPartPaidError.
     """
-    await _free(session, claim, by)
+    if claim.status in (ClaimStatus.APPROVED, ClaimStatus.RETURNED):
+        await committing.free(session, claim, by=by.by.id)
     acted = claim.act(Act.WITHDRAW, ClaimStatus.WITHDRAWN, by=by.by.id, on_behalf=not by.own)
     session.add(acted)
     await flush(session, REFUSALS)
@@ -148,15 +149,11 @@ async def repeat(
 
 async def _void(session: AsyncSession, claim: Claim, by: Whose) -> None:
     """Begin a new round, in which nobody has certified or approved anything."""
-    await _free(session, claim, by)
+    if claim.status is ClaimStatus.APPROVED:
+        await committing.free(session, claim, by=by.by.id)
     acted = claim.act(Act.EDIT, ClaimStatus.SUBMITTED, by=by.by.id, on_behalf=not by.own)
     session.add(acted)
     await flush(session, REFUSALS)
-
-
-async def _free(session: AsyncSession, claim: Claim, by: Whose) -> None:
-    if claim.status in (ClaimStatus.APPROVED, ClaimStatus.RETURNED):
-        await committing.free(session, claim, by=by.by.id)
 
 
 async def _replace(session: AsyncSession, claim: Claim, lines: Sequence[ClaimLine]) -> None:
