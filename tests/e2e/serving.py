@@ -43,14 +43,14 @@ def serving(database_url: str) -> Iterator[str]:
     process = subprocess.Popen(program, env=environment)
     address = f"http://127.0.0.1:{port}"
     try:
-        _await_ready(address, process)
+        await_ready(address, process)
         yield address
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
+def await_ready(address: str, process: subprocess.Popen[bytes]) -> None:
     with httpx.Client(base_url=address) as client:
         for _ in range(600):
             assert process.poll() is None, "the server ended before it was ready"
