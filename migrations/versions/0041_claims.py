@@ -137,7 +137,8 @@ CREATE FUNCTION barred_from(actor uuid, claimant uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT claimant = ANY(selves(actor))
         OR EXISTS (SELECT FROM claim_action a
-                    WHERE a.actor_id = actor AND a.claimant_id = claimant AND a.on_behalf)
+                    WHERE a.actor_id = ANY(selves(actor))
+                      AND a.claimant_id = claimant AND a.on_behalf)
 $$"""
 APART = f"""
 CREATE FUNCTION claim_apart() RETURNS trigger
