@@ -18,7 +18,8 @@ from app.domain.people.register.models import Person
 from app.domain.people.supporters.models import Supporter
 from app.domain.people.supporters.service import Whose
 from app.domain.reimbursements.budgets.models import BudgetHolder
-from app.domain.reimbursements.claims import queries, service
+from app.domain.reimbursements.claims import queries
+from app.domain.reimbursements.flags import service
 from app.domain.reimbursements.ties.models import PersonUser
 from tests.api.conftest import Api
 from tests.api.registers.conftest import refused
@@ -126,13 +127,23 @@ class Story:
             if each == "make_run":
                 self.run = answer.json()
 
+    async def _answers(self, by: Api) -> list[dict[str, str]]:
+        """Give a reason for whatever the checks of the claim found, as far as one may see it."""
+        found = (await by.get(f"{CLAIMS}/{self.claim['id']}/checks")).json().get("items", [])
+        return [{"code": each["code"], "reason": "Looked into."} for each in found]
+
     async def done(self, step: str, by: Api):
         claim, payee = f"{CLAIMS}/{self.claim['id']}", place(str(self.came.person_id), "numbers")
+        answers = await self._answers(by) if step.startswith("approve") else []
         told = {
             "submit": ("POST", f"{claim}/submission", {}),
             "certify": ("POST", f"{claim}/certification", None),
-            "approve": ("POST", f"{claim}/approval", {"budget_id": str(self.budget.id)}),
-            "approve_again": ("POST", f"{claim}/approval", {}),
+            "approve": (
+                "POST",
+                f"{claim}/approval",
+                {"budget_id": str(self.budget.id), "answers": answers},
+            ),
+            "approve_again": ("POST", f"{claim}/approval", {"answers": answers}),
             "set_payee": ("PUT", payee, NUMBERS),
             "confirm_payee": ("POST", f"{payee}/confirmation", None),
             "make_run": ("POST", RUNS, {"route": "accounts_payable"}),

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.actor import Actor
 from app.core.clock import today
 from app.core.errors import DomainError
 from app.core.idempotency import Once
@@ -16,6 +17,8 @@ from app.core.keyring import Keys
 from app.domain.people.supporters.service import Whose
 from app.domain.reimbursements.claims import deciding, queries, service
 from app.domain.reimbursements.claims.models import Claim
+from app.domain.reimbursements.flags import service as flags
+from app.domain.reimbursements.flags.codes import FlagCode
 from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.payees import service as payees
 from app.domain.reimbursements.payees.details import BankDetails
@@ -37,17 +40,25 @@ ACCOUNT = BankDetails("907123", "81516958", "A Holder")
 async def _change(
     session: AsyncSession, claim: Claim, lines: Sequence[Mapping[str, Any]], *, by: Whose
 ) -> None:
-    await service.change(session, claim, {"lines": lines}, by=by)
+    await flags.change(session, claim, {"lines": lines}, by=by)
+
+
+async def _approve(
+    session: AsyncSession, claim: Claim, budget_id: UUID | None, *, by: Actor
+) -> None:
+    """Approve with an answer to whatever the checks found, as approvers give it."""
+    answers = dict.fromkeys(FlagCode, "Looked into.")
+    await flags.approve(session, claim, budget_id, answers, by=by)
 
 
 CLAIMING: Mapping[str, Callable[..., Awaitable[None]]] = {
     "edit": _change,
-    "submit": service.submit,
+    "submit": flags.submit,
     "withdraw": service.withdraw,
 }
 DECIDING: Mapping[str, Callable[..., Awaitable[None]]] = {
     "certify": deciding.certify,
-    "approve": deciding.approve,
+    "approve": _approve,
     "send_back": deciding.send_back,
     "reject": deciding.reject,
     "retry": results.retry,

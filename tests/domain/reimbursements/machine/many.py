@@ -18,9 +18,10 @@ NUMBERS = {"payroll_number": "P1", "supplier_number": "S1", "prefers": "supplier
 CLAIMS = text(
     """
     INSERT INTO claim (id, person_id, participation_id, opportunity_id, activity_on, budget_id,
-           total_pence, status, since, moves, round, created_at, updated_at, version)
+           total_pence, fees_by_voucher, status, since, moves, round, created_at, updated_at,
+           version)
     SELECT told.id, p.person_id, p.id, p.opportunity_id, told.day, :budget, told.pence,
-           'submitted', now(), :moves, 1, now(), now(), 1
+           false, 'submitted', now(), :moves, 1, now(), now(), 1
       FROM unnest(CAST(:ids AS uuid[]), CAST(:places AS uuid[]), CAST(:days AS date[]),
                   CAST(:pence AS bigint[])) told (id, place, day, pence)
       JOIN participation p ON p.id = told.place"""
