@@ -50,8 +50,8 @@ ActivityDay = Annotated[
 ]
 Hours = Annotated[
     Decimal,
-    AfterValidator(_in_quarters),
     Field(gt=0, le=24, description="In quarters of an hour.", examples=["3.5"]),
+    AfterValidator(_in_quarters),
 ]
 Miles = Annotated[
     Decimal,
@@ -62,8 +62,12 @@ Miles = Annotated[
 Level = Annotated[
     int, Field(ge=1, le=LEVELS, description="The level of the role, 1 to 4.", examples=[4])
 ]
+# Strictly: true is no penny, and 420.0 no whole number of them.
 PaidPence = Annotated[
-    int, Field(ge=1, le=MOST_PENCE, description="What was paid, in pence.", examples=[1250])
+    int,
+    Field(
+        strict=True, ge=1, le=MOST_PENCE, description="What was paid, in pence.", examples=[1250]
+    ),
 ]
 Place = Annotated[
     str,
