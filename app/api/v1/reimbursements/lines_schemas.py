@@ -20,6 +20,7 @@ MOST_MILES: Final = 24_901
 MOST_PASSENGERS: Final = 8
 MOST_PENCE: Final = 1_000_000
 _QUARTER: Final = Decimal("0.25")
+_DAY: Final = 24
 
 
 def _near(day: date) -> date:
@@ -29,7 +30,8 @@ def _near(day: date) -> date:
 
 
 def _in_quarters(hours: Decimal) -> Decimal:
-    if hours % _QUARTER:
+    # What is out of bounds has no remainder of so many digits, and is refused by them next.
+    if abs(hours) <= _DAY and hours % _QUARTER:
         raise ValueError("should be whole quarters of an hour")
     return hours
 
@@ -50,8 +52,8 @@ ActivityDay = Annotated[
 ]
 Hours = Annotated[
     Decimal,
-    Field(gt=0, le=24, description="In quarters of an hour.", examples=["3.5"]),
     AfterValidator(_in_quarters),
+    Field(gt=0, le=_DAY, description="In quarters of an hour.", examples=["3.5"]),
 ]
 Miles = Annotated[
     Decimal,
