@@ -1,5 +1,6 @@
 """The service as a process of its own, on a database that a test may fill."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.core.db import create_engine
-from tests.conftest import PEPPER, SECRET
+from tests.conftest import CRYPTO, PEPPER, SECRET
 
 
 def free_port() -> int:
@@ -34,6 +35,8 @@ def serving(database_url: str) -> Iterator[str]:
         "EVERYVOICE_DATABASE__URL": database_url,
         "EVERYVOICE_PORT": str(port),
         "EVERYVOICE_IDENTITY__PEPPER": PEPPER,
+        "EVERYVOICE_CRYPTO__KEYS": ",".join(CRYPTO.keys),
+        "EVERYVOICE_CRYPTO__INDEX_KEY": CRYPTO.index_key,
         "EVERYVOICE_WEBHOOKS__IWGC_SECRETS": SECRET,
         "EVERYVOICE_LIMITS__PER_MINUTE": "1000000",
         "EVERYVOICE_LIMITS__ANONYMOUS_PER_MINUTE": "1000000",
@@ -68,3 +71,20 @@ async def filling(database_url: str) -> AsyncIterator[AsyncSession]:
     async with async_sessionmaker(engine, expire_on_commit=False)() as session:
         yield session
     await engine.dispose()
+
+
+async def running(script: str, **environment: str) -> tuple[int | None, str]:
+    """Run the commands of a page in bash; gives the exit code and all that was told."""
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-euo",
+        "pipefail",
+        "-c",
+        script,
+        env=os.environ | environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(120):
+        told, _ = await process.communicate()
+    return process.returncode, told.decode()

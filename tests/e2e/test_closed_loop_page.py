@@ -1,7 +1,6 @@
 """docs/closed-loop.md is run as it stands, against the service and its worker."""
 
 import asyncio
-import os
 import re
 import shutil
 from pathlib import Path
@@ -12,7 +11,7 @@ from app.domain.identity import keys
 from app.domain.identity.scopes import SCOPES
 from app.worker import loop
 from tests.conftest import PEPPER
-from tests.e2e.serving import filling, serving
+from tests.e2e.serving import filling, running, serving
 from tests.factories import Given
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "closed-loop.md"
@@ -26,22 +25,6 @@ pytestmark = [
 ]
 
 
-async def run(script: str, **environment: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euo",
-        "pipefail",
-        "-c",
-        script,
-        env=os.environ | environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    async with asyncio.timeout(120):
-        told, _ = await process.communicate()
-    return process.returncode, told.decode()
-
-
 async def test_one_comment_goes_round_the_loop(scratch_url):
     key = keys.make("test")
     async with filling(scratch_url) as session:
@@ -50,7 +33,7 @@ async def test_one_comment_goes_round_the_loop(scratch_url):
     stop = asyncio.Event()
     working = asyncio.create_task(loop.run(scratch_url, stop, loop.Pace(idle=0.02, back_off=0.02)))
     with serving(scratch_url) as address:
-        code, told = await run(SCRIPT, API=f"{address}/v1", ADMIN_KEY=key)
+        code, told = await running(SCRIPT, API=f"{address}/v1", ADMIN_KEY=key)
     stop.set()
     await working
     assert code == 0, told
