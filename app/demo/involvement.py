@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor
 from app.core.clock import LONDON, today
+from app.demo import claiming
 from app.domain.involvement.champions import service as champions
 from app.domain.involvement.forums import service as forums
 from app.domain.involvement.forums.models import ForumKind
@@ -138,6 +139,7 @@ async def involve(session: AsyncSession, teams: Mapping[str, UUID], *, by: Actor
     people = [await _known(session, known, directorate, by) for known in _PEOPLE]
     amara, rhys, noor, joan, *_ = people
     await _offer(session, directorate, (amara, rhys, noor), by)
+    await claiming.claim(session, directorate, (amara, rhys, noor, joan), by=by)
     begun = today() - timedelta(200)
     forum = await forums.found(
         session,

@@ -158,6 +158,16 @@ async def test_a_newcomer_finds_people_who_are_involved(named, invoke, committed
     assert await count(committed, "SELECT count(*) FROM message WHERE status = 'failed'") == 0
 
 
+async def test_a_newcomer_finds_claims_on_their_way(named, invoke, committed):
+    await invoke()
+    async with committed() as session:
+        found = (await session.scalars(text("SELECT status FROM claim ORDER BY status"))).all()
+    assert found == ["approved", "certified", "draft", "submitted"]
+    kept = "SELECT committed_pence FROM budget"
+    approved = "SELECT total_pence FROM claim WHERE status = 'approved'"
+    assert await count(committed, kept) == await count(committed, approved) > 0
+
+
 async def test_loaded_twice_it_is_there_once(named, invoke, committed):
     await invoke()
     everything = "SELECT count(*) FROM inbox_event"
