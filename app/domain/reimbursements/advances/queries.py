@@ -101,9 +101,8 @@ async def get_own(session: AsyncSession, id_: UUID, person: Person) -> Advance:
 async def outstanding(session: AsyncSession, participation_id: UUID) -> int:
     """Give how many pence were paid in advance of an activity and are not settled yet.
 
-    Whoever pays a claim of the activity pays so much less, and settles it by
-    `advances.service.settle` in the same transaction. What is left after all its claims stays
-    outstanding: the person has it still.
+    A check of claims tells approvers while some is; it is settled by `advances.service.settle`.
+    What is left after all claims of the activity stays outstanding: the person has it still.
     """
     found = select(func.sum(A.pence - A.settled_pence)).where(
         A.participation_id == participation_id, A.status == AdvanceStatus.PAID
