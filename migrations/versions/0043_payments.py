@@ -39,6 +39,10 @@ BEGIN
                     WHERE p.run_id = run AND ARRAY[n.set_by, n.confirmed_by] && them)
         OR EXISTS (SELECT FROM claim_payment p JOIN charity h ON h.id = p.charity_id
                     WHERE p.run_id = run AND ARRAY[h.set_by, h.confirmed_by] && them)
+        OR EXISTS (SELECT FROM claim_payment p
+                     JOIN payee_access a ON a.person_id = p.person_id OR a.charity_id = p.charity_id
+                    WHERE p.run_id = run AND a.accessed_by = ANY(them)
+                      AND a.purpose IN ('changed', 'confirmed'))
       INTO found;
     PERFORM set_config('everyvoice.task', before, true);
     RETURN found;
@@ -63,6 +67,17 @@ BEGIN
          WHERE c.id = NEW.claim_id AND a.actor_id = ANY(them) AND a.act IN {HANDS}) THEN
         RAISE EXCEPTION 'vouchers are handed over by somebody who had no hand in the claim'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_apart';
+    END IF;
+    RETURN NEW;
+END $$"""
+# Nobody takes back what is on its way to them; what came back may be.
+UNPAID = """
+CREATE FUNCTION claim_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM claim_payment p
+                WHERE p.claim_id = NEW.claim_id AND p.status IN ('taken', 'sent', 'paid')) THEN
+        RAISE EXCEPTION 'a part of the claim is being paid, or was'
+              USING ERRCODE = 'check_violation', CONSTRAINT = 'claim_unpaid';
     END IF;
     RETURN NEW;
 END $$"""
@@ -104,6 +119,10 @@ TRIGGERS = (
         " WHEN (NEW.issued_by IS NOT NULL) EXECUTE FUNCTION voucher_apart()"
     ),
     (
+        "CREATE TRIGGER unpaid BEFORE INSERT ON claim_action FOR EACH ROW"
+        " WHEN (NEW.act = 'withdraw') EXECUTE FUNCTION claim_unpaid()"
+    ),
+    (
         "CREATE TRIGGER follows BEFORE UPDATE ON claim_payment FOR EACH ROW"
         " EXECUTE FUNCTION claim_payment_follows()"
     ),
@@ -112,6 +131,7 @@ FUNCTIONS = {
     "payment_run_barred(uuid, uuid)": BARRED,
     "payment_run_apart()": APART,
     "voucher_apart()": HANDED,
+    "claim_unpaid()": UNPAID,
     "payment_run_fixed()": SETTLED,
     "claim_payment_follows()": FOLLOWS,
 }
@@ -289,6 +309,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER unpaid ON claim_action")
     for table in ("claim_payment", "payment_file_read", "payment_file", "payment_run"):
         op.drop_table(table)
     op.execute("DROP SEQUENCE payment_run_number")

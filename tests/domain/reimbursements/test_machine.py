@@ -284,8 +284,9 @@ class Machine(RuleBasedStateMachine):
 
     def _set_numbers(self, person: int, by: int) -> None:
         def then(_: Any) -> None:
-            self.model.payees[person].set_by = by
-            self.model.payees[person].confirmed_by = None
+            payee = self.model.payees[person]
+            payee.set_by, payee.confirmed_by = by, None
+            payee.by(by)
 
         command = self.commands.numbers(person, by, confirm=False)
         self._do("set numbers", command, self.model.set_numbers(person, by), then)
@@ -293,6 +294,7 @@ class Machine(RuleBasedStateMachine):
     def _confirm_numbers(self, person: int, by: int) -> None:
         def then(_: Any) -> None:
             self.model.payees[person].confirmed_by = by
+            self.model.payees[person].by(by)
 
         command = self.commands.numbers(person, by, confirm=True)
         self._do("confirm numbers", command, self.model.confirm_numbers(person, by), then)
@@ -304,9 +306,11 @@ class Machine(RuleBasedStateMachine):
 
         def proposed(_: Any) -> None:
             payee.proposed_by = setter
+            payee.by(setter)
 
         def confirmed(_: Any) -> None:
-            payee.account_hands, payee.proposed_by = {payee.proposed_by, by}, None
+            payee.proposed_by = None
+            payee.by(by)
 
         expected = None if own else self.model.set_numbers(person, setter)
         command = self.commands.account(person, setter, confirm=False)
@@ -327,6 +331,7 @@ class Machine(RuleBasedStateMachine):
             id_, told = made
             assert set(told) == {self.ids[each] for each in due}
             run = Run(route, by, [Payment(each, route, each.routes[route]) for each in due])
+            run.told = {each.person: self.model.payees[each.person].told for each in due}
             self.model.runs.append(run)
             self.run_ids[run] = id_
             for each in run.payments:

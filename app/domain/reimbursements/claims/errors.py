@@ -107,6 +107,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     "claim_action_apart": ClaimSelfError,
     "claim_flags_answered": FlagsUnansweredError,
     "claim_line_open": ClaimStatusError,
+    "claim_unpaid": ClaimPartPaidError,
     "fk_claim_moves": ClaimStatusError,
     "ck_claim_comes_to_something": ClaimEmptyError,
 }

@@ -82,7 +82,7 @@ RUNS: Final = JsonRows(
 PAYMENTS: Final = JsonRows({c.key: c for c in P.__table__.columns}, _payments)
 
 # What was approved is what is paid: claims stand where a run may take them, and what their lines
-# come to on its route is what it pays.
+# come to on its route is what it pays. Nobody told a payee anew since the file was written.
 _STANDS: Final = text(
     """
     SELECT NOT EXISTS (
@@ -91,6 +91,11 @@ _STANDS: Final = text(
            AND (p.status <> 'taken' OR c.status NOT IN ('in_run', 'returned')
                 OR p.amount_pence <> (SELECT sum(l.amount_pence) FROM claim_line l
                                        WHERE l.claim_id = c.id AND l.route = p.route)))
+       AND NOT EXISTS (
+        SELECT FROM payment_run r
+          JOIN claim_payment p ON p.run_id = r.id
+          JOIN payee_access a ON a.person_id = p.person_id OR a.charity_id = p.charity_id
+         WHERE r.id = :run AND a.purpose IN ('changed', 'confirmed') AND a.id > r.id)
        AND (SELECT count(*) = r.payments AND sum(p.amount_pence) = r.total_pence
               FROM payment_run r JOIN claim_payment p ON p.run_id = r.id
              WHERE r.id = :run GROUP BY r.id)"""

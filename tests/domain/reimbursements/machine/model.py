@@ -76,6 +76,7 @@ class Run:
     maker: int
     payments: list[Payment]
     status: str = "made"
+    told: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -150,8 +151,14 @@ class Claim:
 class Payee:
     set_by: int | None = None
     confirmed_by: int | None = None
-    account_hands: set[int] = field(default_factory=set)
     proposed_by: int | None = None
+    hands: set[int] = field(default_factory=set)
+    told: int = 0
+
+    def by(self, who: int) -> None:
+        """Note that somebody told or confirmed something of them."""
+        self.hands.add(who)
+        self.told += 1
 
 
 @dataclass
@@ -283,10 +290,14 @@ class Model:
         hands = {run.maker}
         for each in run.payments:
             payee = self.payees[each.claim.person]
-            hands |= {each.claim.me, *each.claim.hands, *payee.account_hands}
-            if payee.confirmed_by is not None and payee.set_by is not None:
-                hands |= {payee.set_by, payee.confirmed_by}
-        return paying.PaymentRunReleaserError if hands & selves(by) else None
+            hands |= {each.claim.me, *each.claim.hands, *payee.hands}
+        if hands & selves(by):
+            return paying.PaymentRunReleaserError
+        return paying.PaymentRunChangedError if self.changed(run) else None
+
+    def changed(self, run: Run) -> bool:
+        """Tell whether anything of its payees was told since it was made."""
+        return any(self.payees[person].told != told for person, told in run.told.items())
 
     def results(self, run: Run) -> Refusal:
         return None if run.status in ("released", "settled") else paying.PaymentRunStatusError

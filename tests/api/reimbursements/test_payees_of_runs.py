@@ -1,0 +1,80 @@
+"""Who set where somebody is paid lets no money go there; what was changed since goes nowhere."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from tests.api.registers.conftest import refused
+from tests.api.reimbursements.conftest import CLAIMS, FARE
+from tests.api.reimbursements.paying import done
+
+RUNS = "reimbursements/payment-runs"
+NUMBERS = {"payroll_number": "20123456", "supplier_number": "S-1", "prefers": "supplier_number"}
+
+
+@pytest.fixture
+async def payer(someone):
+    return await someone("payments:create", "payments:read", name="Pat Payments")
+
+
+@pytest.fixture
+async def releaser(someone):
+    return await someone("payments:read", "payments:release", name="Rae Releaser")
+
+
+@pytest.fixture
+async def both(someone):
+    """Somebody who keeps payees and may release too."""
+    return await someone("payees:read", "payees:manage", "payments:read", "payments:release")
+
+
+async def told(claim: dict, by, confirmer=None) -> None:
+    place = f"reimbursements/payees/{claim['person_id']}/numbers"
+    await done(by, "PUT", place, NUMBERS)
+    if confirmer is not None:
+        await done(confirmer, "POST", f"{place}/confirmation", None)
+
+
+async def test_who_told_a_payee_once_does_not_release_whatever_was_told_since(
+    turned, payer, both, setter, confirmer
+):
+    claim = await turned("approval", FARE)
+    await told(claim, both, confirmer)
+    run = await payer.made(RUNS, route="accounts_payable")
+    await told(claim, setter)
+    answer = await both.send("POST", f"{RUNS}/{run['id']}/release", {})
+    refused(answer, 403, "payment-run-releaser")
+
+
+async def test_a_run_whose_payees_were_told_anew_is_not_released(
+    turned, payer, releaser, setter, confirmer
+):
+    claim = await turned("approval", FARE)
+    await told(claim, setter, confirmer)
+    run = await payer.made(RUNS, route="accounts_payable")
+    await told(claim, setter)
+    place = f"{RUNS}/{run['id']}/release"
+    for body in ({"validate_only": True}, {}):
+        refused(await releaser.send("POST", place, body), 409, "payment-run-changed")
+    assert (await payer.send("POST", f"{RUNS}/{run['id']}/void", None)).status_code == 200
+
+
+async def test_the_database_lets_nobody_take_back_what_is_being_paid(
+    turned, payer, setter, confirmer, session, clerk
+):
+    claim = await turned("approval", FARE)
+    await told(claim, setter, confirmer)
+    await payer.made(RUNS, route="accounts_payable")
+    refused(
+        await clerk.send("POST", f"{CLAIMS}/{claim['id']}/withdrawal", None), 409, "claim-status"
+    )
+    statement = text(
+        "INSERT INTO claim_action (id, claim_id, claimant_id, number, round, act, from_status,"
+        " to_status, actor_id, on_behalf, created_at, updated_at, version)"
+        " SELECT gen_random_uuid(), id, person_id, moves + 1, round, 'withdraw', 'returned',"
+        " 'withdrawn', gen_random_uuid(), false, now(), now(), 1 FROM claim"
+    )
+    tried = await session.begin_nested()
+    with pytest.raises(IntegrityError, match="being paid"):
+        await session.execute(statement)
+    await tried.rollback()
