@@ -37,6 +37,7 @@ from app.worker.topics import (
     locations,
     messages,
     moderation,
+    proofs,
     reminders,
     remittances,
     retention,
@@ -73,6 +74,7 @@ SCHEDULES: Mapping[str, tuple[str, Callable[[Sessions], Awaitable[object]]]] = {
     # Mondays at 06:05 in London, in summer at 07:05.
     "send_digests": ("5 6 * * 1", digests.handle),
     "alert_searches": ("53 5 * * *", searches.handle),
+    "prove_payments": ("27 4 * * *", proofs.handle),
     "remind_people": ("11 7 * * *", reminders.handle),
 }
 # What asks those who carry messages, every so often.
