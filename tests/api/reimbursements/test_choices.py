@@ -130,3 +130,13 @@ async def test_nobody_chooses_for_an_activity_they_may_not_see(clerk, someone, t
     refused(await own.get(place(coming, own=True)), 404, "participation-not-found")
     other = f"reimbursements/participations/{uuid4()}/payment-choices"
     refused(await clerk.send("POST", other, ACCEPT), 404, "participation-not-found")
+
+
+async def test_a_key_makes_one_choice(bound, clerk, to_come):
+    own = await bound()
+    coming = await to_come(person=own.person)
+    for api, where in ((own, place(coming, own=True)), (clerk, place(coming))):
+        first = await api.send("POST", where, ACCEPT, Idempotency_Key="k")
+        again = await api.send("POST", where, ACCEPT, Idempotency_Key="k")
+        assert first.status_code == again.status_code == 201
+        assert first.json()["id"] == again.json()["id"]

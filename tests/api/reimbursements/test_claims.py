@@ -5,11 +5,17 @@ from uuid import uuid4
 
 import pytest
 from dirty_equals import IsPartialDict
+from sqlalchemy import text
 
 from app.core.clock import today
 from app.domain.involvement.participation.models import ParticipationStatus
 from app.domain.reimbursements.budgets.models import BudgetHolder
 from app.domain.reimbursements.choices.models import Choice
+from app.domain.reimbursements.claims.acts import Act, ClaimStatus
+from app.domain.reimbursements.claims.errors import ClaimSelfError
+from app.domain.reimbursements.claims.models import Claim
+from app.domain.reimbursements.payments.errors import PaymentRunReleaserError
+from app.domain.reimbursements.payments.models import PaymentRun, RunStatus
 from tests import budgeting
 from tests.api.registers.conftest import refused
 from tests.api.reimbursements.conftest import CLAIMS, DAY, FARE, FEE, answers, held_budget
@@ -323,3 +329,27 @@ async def test_a_budget_has_an_account_for_each_kind_of_line(turned, approver, g
     answer = await act(approver, claim, "approval", paid_from(bare))
     refused(answer, 422, "claim-budget")
     assert answer.json()["errors"][0]["code"] == "accounts"
+
+
+async def test_of_what_was_cancelled_only_the_fee_for_that_is_certified(
+    clerk, coordinator, activity, claimed, session
+):
+    fee = {"kind": "cancellation", "day": str(DAY), "level": 4, "hours": "3"}
+    came = await activity()
+    both = [await claimed(each, participation=came) for each in (fee, FARE)]
+    for claim in both:
+        assert (await act(clerk, claim, "submission", {})).status_code == 200
+    change = text("UPDATE opportunity SET status = 'cancelled', cancelled_because = 'Flooded.'")
+    await session.execute(change)
+    await session.commit()
+    assert (await act(coordinator, both[0], "certification")).json()["status"] == "certified"
+    refused(await act(coordinator, both[1], "certification"), 409, "claim-status")
+
+
+def test_nobody_decides_on_their_own_claim_or_releases_their_own_run():
+    who = uuid4()
+    claim = Claim(person_id=who, status=ClaimStatus.SUBMITTED, moves=2, round=1, total_pence=1)
+    with pytest.raises(ClaimSelfError):
+        claim.act(Act.CERTIFY, ClaimStatus.CERTIFIED, by=who)
+    with pytest.raises(PaymentRunReleaserError):
+        PaymentRun(status=RunStatus.MADE, created_by=who).release(by=who)

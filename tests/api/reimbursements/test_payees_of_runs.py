@@ -78,3 +78,44 @@ async def test_the_database_lets_nobody_take_back_what_is_being_paid(
     with pytest.raises(IntegrityError, match="being paid"):
         await session.execute(statement)
     await tried.rollback()
+
+
+async def test_a_bacs_run_pays_the_accounts_whose_wait_is_over(
+    turned, payer, setter, confirmer, session
+):
+    claim = await turned("approval", FARE)
+    place = f"reimbursements/payees/{claim['person_id']}/bank-account"
+    account = {"sort_code": "12-34-56", "account_number": "12345678", "account_name": "A Okafor"}
+    await done(setter, "PUT", place, account)
+    await done(confirmer, "POST", f"{place}/confirmation", {"how": "called_back"})
+    told = {"route": "accounts_payable", "layout": "bacs18"}
+    for statement in (
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "SET CONSTRAINTS ALL DEFERRED",
+        "SET LOCAL ROLE everyvoice_owner",
+        "ALTER TABLE payment_layout DISABLE TRIGGER USER",
+        "UPDATE payment_layout SET status = 'active' WHERE code = 'bacs18'",
+        "ALTER TABLE payment_layout ENABLE TRIGGER USER",
+        "SET LOCAL ROLE everyvoice_worker",
+    ):
+        await session.execute(text(statement))
+    await session.commit()
+    refused(await payer.send("POST", RUNS, told), 409, "payment-run-empty")
+    for statement in (
+        "SELECT set_config('everyvoice.task', 'pay', true)",
+        "SET LOCAL ROLE everyvoice_owner",
+        "ALTER TABLE bank_account DISABLE TRIGGER USER",
+        "UPDATE bank_account SET usable_from = confirmed_on",
+        "ALTER TABLE bank_account ENABLE TRIGGER USER",
+        "SET LOCAL ROLE everyvoice_worker",
+    ):
+        await session.execute(text(statement))
+    await session.commit()
+    answer = await payer.send("POST", RUNS, told)
+    refused(answer, 409, "payment-file")
+    faults = {(each["row"], each["code"]) for each in answer.json()["errors"]}
+    assert {row for row, _ in faults} == {0}
+
+
+async def test_vouchers_have_no_runs(payer):
+    refused(await payer.send("POST", RUNS, {"route": "voucher"}), 409, "payment-layout-missing")

@@ -40,6 +40,11 @@ async def served(settings: Settings, url: str, pool: int = 10) -> AsyncIterator[
         yield client
 
 
+@pytest.fixture(autouse=True)
+def consistent() -> None:
+    """What is done here is committed for real, and takes longer than a transaction may idle."""
+
+
 @pytest.fixture
 async def filling(scratch_url: str) -> AsyncIterator[AsyncSession]:
     """A session past the service, as the worker."""

@@ -126,7 +126,7 @@ async def test_two_who_revoke_a_key_at_once_both_succeed(committed, jo):
 async def test_the_shipped_roles_begin_no_log_but_later_ones_are_recorded(scratch_url, committed):
     connection = await asyncpg.connect(scratch_url)
     pending = "SELECT count(*) FROM change_pending"
-    assert await connection.fetchval("SELECT count(*) FROM role") == 13
+    assert await connection.fetchval("SELECT count(*) FROM role") == 14
     assert await connection.fetchval(pending) == 0
     async with committed() as session:
         await Given(session).user("feedback:read")

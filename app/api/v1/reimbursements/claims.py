@@ -191,7 +191,8 @@ async def repeat_claim(
     made = await service.repeat(session, found, told.days, by=whose)
     door = await statement.within(session)
     body = await queries.some(door, ITEM, [each.id for each in made])
-    return Response(body, status_code=201, media_type="application/json")
+    where = {"Location": f"/v1/reimbursements/claims/{made[0].id}"}
+    return Response(body, status_code=201, headers=where, media_type="application/json")
 
 
 async def shown(session: Session, claim_id: UUID, actor: Actor) -> Response:

@@ -124,6 +124,7 @@ class MileageLine(BaseModel):
         0,
         ge=0,
         le=MOST_PASSENGERS,
+        strict=True,
         description="Others in the car who went to the same activity.",
         examples=[1],
     )

@@ -133,7 +133,8 @@ async def repeat_own_claim(
     made = await service.repeat(session, found, told.days, by=whose)
     door = await statement.within(session)
     body = await queries.some(door, ITEM, [each.id for each in made])
-    return Response(body, status_code=201, media_type="application/json")
+    where = {"Location": f"/v1/registers/people/me/claims/{made[0].id}"}
+    return Response(body, status_code=201, headers=where, media_type="application/json")
 
 
 async def _shown(session: Session, claim_id: UUID, person: Person) -> Response:

@@ -66,6 +66,7 @@ By = Annotated[UUID, Field(description="The user, or the person themselves.")]
 Days = Annotated[
     int,
     Field(
+        strict=True,
         ge=0,
         le=MOST_HOLD,
         description="Days that new details wait before they are paid to.",

@@ -58,4 +58,5 @@ async def draft_top_ups(
     made, following = await service.draft(session, card, paging.page(), by=actor)
     door, ids = await statement.within(session), [each.id for each in made]
     body = await claims.some(door, ITEM, ids, following)
-    return Response(body, status_code=201, media_type="application/json")
+    where = {"Location": f"/v1/reimbursements/rate-cards/{card.id}/altered-lines"}
+    return Response(body, status_code=201, headers=where, media_type="application/json")

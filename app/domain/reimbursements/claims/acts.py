@@ -92,8 +92,6 @@ HANDS: Final = (Act.SUBMIT, Act.EDIT, Act.CERTIFY, Act.APPROVE, Act.APPROVE_AGAI
 JUDGED: Final = (Act.CERTIFY, Act.APPROVE, Act.APPROVE_AGAIN, Act.SEND_BACK, Act.REJECT)
 # A reason belongs to these.
 REASONED: Final = (Act.SEND_BACK, Act.REJECT, Act.RETURN)
-# What is claimed can be changed in these, and in those that to edit leads out of.
-OPEN: Final = (S.DRAFT, S.SUBMITTED, S.SENT_BACK)
 # Nothing comes of these any more, so that what was claimed can be claimed anew.
 ENDED: Final = (S.REJECTED, S.WITHDRAWN)
 

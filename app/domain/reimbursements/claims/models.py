@@ -27,13 +27,10 @@ from app.domain.people.register.models import Person
 from app.domain.reimbursements.budgets.models import Budget
 from app.domain.reimbursements.claims.acts import (
     HANDS,
-    HOLDERS,
     JUDGED,
-    OPEN,
     REASONED,
     Act,
     ClaimStatus,
-    Holder,
     allowed,
     one_of,
     steps_sql,
@@ -138,11 +135,6 @@ class Claim(Entity):
         """Give what people call it by."""
         return f"EV{self.number:08}"
 
-    @property
-    def holder(self) -> Holder:
-        """Tell who must do something next."""
-        return HOLDERS[self.status]
-
     def act(
         self,
         act: Act,
@@ -180,10 +172,6 @@ class Claim(Entity):
         if self.status is ClaimStatus.PART_APPROVED and budget_id != self.budget_id:
             raise ClaimBudgetError.at("#/budget_id", "Approved from another", "differs")
         self.budget_id = budget_id
-
-    def opened(self) -> bool:
-        """Tell whether its lines can be changed as it stands."""
-        return self.status in OPEN
 
     def comes_to(self, pence: int) -> None:
         """Take the sum of its lines; raises ClaimTotalError."""

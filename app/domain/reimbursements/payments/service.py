@@ -77,7 +77,9 @@ async def make(
     Whoever does so at the same time takes others. Raises LayoutMissingError,
     PaymentRunEmptyError, PaymentFileError, KeysMissingError.
     """
-    layout = await _layout(session, route, layout_code)
+    layout = await _layout(session, route, layout_code) if route in FILED else None
+    if layout is None:
+        raise LayoutMissingError
     run = _planned(route, layout, await policies.current(session), by)
     session.add(run)
     await session.flush()

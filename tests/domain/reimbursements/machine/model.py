@@ -210,6 +210,9 @@ class Model:
         return self._judge(claim, by) or self._hand(claim, by)
 
     def approve(self, claim: Claim, budget: int | None, by: int) -> Refusal:
+        return self._judge(claim, by) or self._agree(claim, budget, by)
+
+    def _agree(self, claim: Claim, budget: int | None, by: int) -> Refusal:
         budget = claim.budget if budget is None else budget
         if budget is None:
             return claiming.ClaimBudgetError
