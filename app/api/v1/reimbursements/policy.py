@@ -42,7 +42,6 @@ class ReimbursementPolicyValues(BaseModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     deadline_months: dict[LineKind, Months] = Field(
-        min_length=len(LineKind),
         description="For each kind of line, how many months after its day it can be claimed.",
         examples=[dict.fromkeys(LineKind, 3)],
     )
