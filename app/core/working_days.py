@@ -27,10 +27,6 @@ def working_day_from(day: date) -> date:
     return working_day_after(day, 0)
 
 
-def is_working_day(day: date) -> bool:
-    return working_day_from(day) == day
-
-
 @cache
 def _england() -> HolidayBase:
     # Works out a year's holidays when it is first asked about one, and keeps them.

@@ -14,7 +14,6 @@ from app.core.db import create_engine
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityTime
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
 from app.domain.people.register.models import Person
-from app.domain.reimbursements.advances import queries, service
 from app.domain.reimbursements.ties.models import PersonUser
 from tests.api.registers.conftest import refused
 from tests.factories import Given
@@ -204,28 +203,44 @@ async def test_advances_are_listed_and_seen_within_their_directorate(
         assert answer.status_code == status
 
 
-async def test_what_was_paid_in_advance_is_settled_against_claims(
-    asked, place, approver, releaser, claimed, session
+async def test_what_was_paid_in_advance_is_accounted_for_by_claims(
+    asked, place, approver, releaser, claimed, clerk
 ):
     found = await place()
     advance = await agree(approver, await asked(participation=found))
-    claims = [UUID((await claimed(participation=found))["id"])]
+    first = await claimed(participation=found)
     day = str(today() - timedelta(9))
     fare = {"kind": "taxi", "day": day, "amount_pence": 900, "no_receipt_because": "Lost."}
-    claims += [UUID((await claimed(fare, participation=found))["id"])]
-    assert await queries.outstanding(session, found.id) == 0
-    assert await service.settle(session, found.id, claims[0], 1_000) == 0
+    second = await claimed(fare, participation=found)
+
+    async def settled(claim: dict, pence: int):
+        told = {"claim_id": claim["id"], "pence": pence}
+        return await act(approver, advance, "settlements", told)
+
+    refused(await settled(first, 1), 409, "advance-settled", outstanding_pence=0)
     await act(releaser, advance, "payment", PAID)
-    assert await queries.outstanding(session, found.id) == 4_500
-    for _ in range(2):
-        assert await service.settle(session, found.id, claims[0], 1_000) == 1_000
-    assert await queries.outstanding(session, found.id) == 3_500
-    assert await service.settle(session, found.id, claims[1], 9_000) == 3_500
-    assert await queries.outstanding(session, found.id) == 0
-    assert await service.settle(session, found.id, uuid4(), 1) == 0
-    await session.commit()
-    shown = (await approver.get(f"{ADVANCES}/{advance['id']}")).json()
+    refused(await settled(first, 4_501), 409, "advance-settled", outstanding_pence=4_500)
+    shown = (await settled(first, 1_000)).json()
+    assert shown == IsPartialDict(status="paid", settled_pence=1_000)
+    refused(await settled(first, 1), 409, "advance-settled")
+    refused(await settled(await claimed(), 1), 422, "advance-activity")
+    await clerk.send("POST", f"reimbursements/claims/{second['id']}/withdrawal", None)
+    refused(await settled(second, 1), 422, "advance-activity")
+    third = await claimed(fare, participation=found)
+    shown = (await settled(third, 3_500)).json()
     assert shown == IsPartialDict(status="settled", settled_pence=4_500)
+
+
+async def test_nobody_accounts_for_an_advance_of_whom_they_acted_for(
+    asked, place, approver, releaser, claimed, someone
+):
+    found = await place()
+    advance = await agree(approver, await asked(participation=found))
+    await act(releaser, advance, "payment", PAID)
+    both = await someone("claims:read", "claims:write", "claims:approve", name="Both")
+    claim = await claimed(participation=found, by=both)
+    told = {"claim_id": claim["id"], "pence": 1}
+    refused(await act(both, advance, "settlements", told), 403, "advance-self")
 
 
 async def test_the_database_holds_what_the_model_says(session, asked, approver, releaser):

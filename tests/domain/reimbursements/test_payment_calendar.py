@@ -1,16 +1,15 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.working_days import is_working_day, working_day_after, working_day_before
+from app.core.working_days import working_day_after, working_day_before, working_day_from
 from app.domain.reimbursements.layouts.calendar import (
     BankDays,
     Lead,
     bank_days,
-    counted_day,
     payroll_days,
 )
 from app.domain.reimbursements.layouts.errors import PayDayError
@@ -82,7 +81,7 @@ def test_working_days_are_counted_both_ways(day, number):
     before = working_day_before(day, number)
     assert working(before)
     assert between(before - timedelta(1), day - timedelta(1)) == number
-    assert is_working_day(day) is working(day)
+    assert (working_day_from(day) == day) is working(day)
 
 
 @pytest.mark.parametrize(
@@ -110,16 +109,6 @@ def test_a_day_too_near_or_too_far_is_refused():
             bank_days(monday, Lead(), wanted)
         assert refused.value.extra["errors"][0]["code"] == code
     assert bank_days(monday, Lead(), date(2026, 12, 27)).arrival_on == date(2026, 12, 24)
-
-
-def test_what_comes_after_the_cut_off_counts_for_the_next_day():
-    for instant, cut_off, day in (
-        (datetime(2026, 7, 1, 15, 59, tzinfo=UTC), time(17), date(2026, 7, 1)),
-        (datetime(2026, 7, 1, 16, 0, tzinfo=UTC), time(17), date(2026, 7, 2)),  # summer time
-        (datetime(2026, 12, 1, 16, 0, tzinfo=UTC), time(17), date(2026, 12, 1)),
-        (datetime(2026, 6, 30, 23, 30, tzinfo=UTC), time(17), date(2026, 7, 1)),
-    ):
-        assert counted_day(instant, cut_off) == day
 
 
 def test_a_month_without_the_pay_day_pays_on_its_last():

@@ -38,16 +38,6 @@ def taken(session, person):
     return made
 
 
-async def test_the_same_file_is_found_whoever_sent_it(session, given, person, taken):
-    other = await given.add(somebody(lead_id=person.lead_id, name="Chidi Anagonye"))
-    first, again, unlike = await taken(1), await taken(1, of=other), await taken(2)
-    written_alike = await taken(3, sha256=first.sha256)
-    assert await queries.same_content(session, first) == [again.id, written_alike.id]
-    assert await queries.same_content(session, unlike) == []
-    bad = [await service.take(session, person, damaged(9), most=MOST) for _ in range(2)]
-    assert await queries.same_content(session, bad[0]) == [bad[1].id]
-
-
 async def test_images_that_look_alike_are_found_most_alike_first(session, taken):
     hashes = {0: 0, 1: 0b1, 2: 0b11, 3: 2**62 - 1, 4: -1, 5: -2}
     made = {number: await taken(number, phash=each) for number, each in hashes.items()}

@@ -13,6 +13,7 @@ from app.api.v1.reimbursements.advances_schemas import (
     AdvanceList,
     AdvanceNew,
     AdvanceOut,
+    AdvanceSettled,
     need_of,
 )
 from app.core import statement
@@ -29,9 +30,12 @@ from app.domain.reimbursements.advances.errors import (
     AdvanceNotFoundError,
     AdvanceReasonError,
     AdvanceSelfError,
+    AdvanceSettledError,
     AdvanceStatusError,
     AdvanceTwiceError,
 )
+from app.domain.reimbursements.claims import queries as claims
+from app.domain.reimbursements.claims.errors import ClaimNotFoundError
 
 router = APIRouter(
     prefix="/reimbursements/advances", tags=["reimbursements"], route_class=StrictRoute
@@ -112,7 +116,7 @@ async def decide_advance(
 async def pay_advance(
     actor: Releaser, session: Session, match: IfMatch, advance_id: UUID, told: AdvanceDone
 ) -> Response:
-    """Note that money was paid in advance; the activity's claim pays so much less."""
+    """Note that money was paid in advance; a claim of the activity accounts for it later."""
     found = await queries.get(session, advance_id, to=actor)
     match.check(found.version)
     await service.pay(session, found, told.reference, by=actor)
@@ -131,6 +135,25 @@ async def book_advance(
     found = await queries.get(session, advance_id, to=actor)
     match.check(found.version)
     await service.book(session, found, told.reference, by=actor)
+    return await _shown(session, found.id, actor)
+
+
+@router.post(
+    "/{advance_id:uuid}/settlements",
+    response_model=AdvanceOut,
+    responses=responses(AdvanceActivityError, AdvanceSettledError, ClaimNotFoundError, *CHANGES),
+)
+async def settle_advance(
+    actor: Approver, session: Session, match: IfMatch, advance_id: UUID, told: AdvanceSettled
+) -> Response:
+    """Note that a claim of the activity accounts for so much of it, and asks for so much less.
+
+    Nothing is taken off the claim by this: send it back where it asks for all.
+    """
+    found = await queries.get(session, advance_id, to=actor)
+    match.check(found.version)
+    claim = await claims.get(session, told.claim_id, to=actor)
+    await service.settle(session, found, claim, told.pence, by=actor)
     return await _shown(session, found.id, actor)
 
 

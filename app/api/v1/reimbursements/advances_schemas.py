@@ -73,6 +73,18 @@ class AdvanceDone(BaseModel):
     ]
 
 
+class AdvanceSettled(BaseModel):
+    """How much of an advance a claim of its activity accounts for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    claim_id: UUID = Field(
+        description="A claim that asks for so much less.",
+        examples=["0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"],
+    )
+    pence: int = Field(ge=1, le=10_000_000, strict=True, examples=[4500])
+
+
 class AdvanceOut(BaseModel):
     """What somebody who cannot pay first asked for, and how that stands."""
 

@@ -41,6 +41,11 @@ class AdvanceHandsError(ForbiddenError):
     title = "Who agreed to an advance does not pay it"
 
 
+class AdvanceSettledError(DomainError):
+    slug = "advance-settled"
+    title = "No more is accounted for than was paid in advance, and by a claim once"
+
+
 # The constraints that hold the rules, and what it means where one of them refuses.
 REFUSALS: dict[str, type[DomainError]] = {
     "advance_to_come": AdvanceActivityError,
@@ -50,4 +55,5 @@ REFUSALS: dict[str, type[DomainError]] = {
     "advance_apart": AdvanceSelfError,
     "advance_hands": AdvanceHandsError,
     "advance_step": AdvanceStatusError,
+    "uq_advance_settlement_advance_id_claim_id": AdvanceSettledError,
 }

@@ -30,6 +30,7 @@ from app.domain.reimbursements.advances.errors import (
     AdvanceHandsError,
     AdvanceReasonError,
     AdvanceSelfError,
+    AdvanceSettledError,
     AdvanceStatusError,
 )
 from app.domain.reimbursements.claims.models import Claim
@@ -161,16 +162,16 @@ class Advance(Entity):
 
     @property
     def outstanding_pence(self) -> int:
-        """Give what no claim has been reduced by yet, of money that was paid."""
+        """Give what no claim accounts for yet, of money that was paid."""
         return 0 if self.status is not S.PAID else (self.pence or 0) - self.settled_pence
 
-    def settle(self, pence: int) -> int:
-        """Settle so many pence or what is outstanding, if that is less; gives how many."""
-        taken = min(pence, self.outstanding_pence)
-        self.settled_pence += taken
-        if taken and self.settled_pence == self.pence:
+    def settle(self, pence: int) -> None:
+        """Settle so many pence of what is outstanding; raises AdvanceSettledError."""
+        if pence > self.outstanding_pence:
+            raise AdvanceSettledError(outstanding_pence=self.outstanding_pence)
+        self.settled_pence += pence
+        if self.settled_pence == self.pence:
             self._turn(S.SETTLED)
-        return taken
 
     def _do(self, kind: AdvanceKind, reference: str, by: UUID, today: date) -> None:
         if self.kind is not kind:
@@ -186,7 +187,7 @@ class Advance(Entity):
 
 
 class AdvanceSettlement(Entity):
-    """By how much an advance reduced what a claim paid; rows are added and never changed."""
+    """How much of an advance a claim accounts for; rows are added and never changed."""
 
     __tablename__ = "advance_settlement"
     __table_args__ = (

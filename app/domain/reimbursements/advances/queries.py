@@ -14,7 +14,7 @@ from app.core.paging import Page
 from app.core.statement import Statement
 from app.domain.people.register.models import Person
 from app.domain.reimbursements.advances.errors import AdvanceNotFoundError
-from app.domain.reimbursements.advances.models import Advance, AdvanceStatus
+from app.domain.reimbursements.advances.models import Advance
 
 A = Advance
 
@@ -96,18 +96,6 @@ async def get(session: AsyncSession, id_: UUID, *, to: Actor) -> Advance:
 async def get_own(session: AsyncSession, id_: UUID, person: Person) -> Advance:
     """Load and lock one of a person's own advances; raises AdvanceNotFoundError."""
     return await _loaded(session, select(A).where(A.id == id_, A.person_id == person.id))
-
-
-async def outstanding(session: AsyncSession, participation_id: UUID) -> int:
-    """Give how many pence were paid in advance of an activity and are not settled yet.
-
-    A check of claims tells approvers while some is; it is settled by `advances.service.settle`.
-    What is left after all claims of the activity stays outstanding: the person has it still.
-    """
-    found = select(func.sum(A.pence - A.settled_pence)).where(
-        A.participation_id == participation_id, A.status == AdvanceStatus.PAID
-    )
-    return int((await session.scalars(found)).one() or 0)
 
 
 async def _loaded(session: AsyncSession, found: Select[Any]) -> Advance:

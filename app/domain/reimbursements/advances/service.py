@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor
@@ -13,12 +12,19 @@ from app.core.db import flush
 from app.domain.involvement.opportunities.models import Opportunity
 from app.domain.involvement.participation.models import Participation
 from app.domain.people.supporters.service import Whose
-from app.domain.reimbursements.advances.errors import REFUSALS, AdvanceActivityError
+from app.domain.reimbursements.advances.errors import (
+    REFUSALS,
+    AdvanceActivityError,
+    AdvanceSelfError,
+)
 from app.domain.reimbursements.advances.models import (
     Advance,
     AdvanceSettlement,
     AdvanceStatus,
 )
+from app.domain.reimbursements.claims import queries as claims
+from app.domain.reimbursements.claims.acts import ENDED
+from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.policy import service as policies
 
 
@@ -76,29 +82,18 @@ async def book(session: AsyncSession, advance: Advance, reference: str, *, by: A
     await flush(session, REFUSALS)
 
 
-async def settle(session: AsyncSession, participation_id: UUID, claim_id: UUID, pence: int) -> int:
-    """Settle what was paid in advance of an activity against one claim of it.
+async def settle(
+    session: AsyncSession, advance: Advance, claim: Claim, pence: int, *, by: Actor
+) -> None:
+    """Note that a claim of the activity accounts for so much of what was paid in advance.
 
-    Gives how many pence the claim pays less: no more than `pence`, which is what it comes to. A
-    claim settles once; asked again, it gives what it settled.
+    The claim asks for so much less: nothing is taken off it here. A claim accounts once. Raises
+    AdvanceSelfError, AdvanceActivityError, AdvanceSettledError.
     """
-    found = select(Advance).where(
-        Advance.participation_id == participation_id, Advance.done_on.is_not(None)
-    )
-    advance = await session.scalar(
-        found.where(Advance.pence.is_not(None))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if advance is None:
-        return 0
-    before = select(AdvanceSettlement.pence).where(
-        AdvanceSettlement.advance_id == advance.id, AdvanceSettlement.claim_id == claim_id
-    )
-    if (settled := await session.scalar(before)) is not None:
-        return settled
-    if taken := advance.settle(pence):
-        made = AdvanceSettlement(advance_id=advance.id, claim_id=claim_id, pence=taken)
-        session.add(made)
-        await flush(session, REFUSALS)
-    return taken
+    if await claims.barred(session, by.id, claim):
+        raise AdvanceSelfError
+    if claim.participation_id != advance.participation_id or claim.status in ENDED:
+        raise AdvanceActivityError.at("#/claim_id", "No claim of this activity", "claim")
+    advance.settle(pence)
+    session.add(AdvanceSettlement(advance_id=advance.id, claim_id=claim.id, pence=pence))
+    await flush(session, REFUSALS)

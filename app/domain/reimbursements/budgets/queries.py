@@ -1,7 +1,6 @@
 """Reads of cost centres and their budgets."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -162,21 +161,6 @@ async def locked(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, 
     if len(budgets) < len(set(ids)):
         raise BudgetNotFoundError
     return budgets
-
-
-async def for_day(session: AsyncSession, cost_centre_id: UUID, day: date) -> Budget:
-    """Give a cost centre's own budget for a day; raises BudgetNotFoundError."""
-    budget = await session.scalar(
-        select(B).where(
-            B.cost_centre_id == cost_centre_id,
-            B.fund_application_id.is_(None),
-            B.starts_on <= day,
-            B.ends_on >= day,
-        )
-    )
-    if budget is None:
-        raise BudgetNotFoundError
-    return budget
 
 
 async def holders(session: AsyncSession, budget_id: UUID) -> frozenset[UUID]:

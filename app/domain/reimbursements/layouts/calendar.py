@@ -6,10 +6,9 @@ the account on the working day after that. England's bank holidays are the syste
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from app.core.clock import LONDON
 from app.core.working_days import working_day_after, working_day_before, working_day_from
 from app.domain.reimbursements.layouts.errors import PayDayError
 
@@ -36,15 +35,6 @@ class BankDays:
     input_on: date
     processing_on: date
     arrival_on: date
-
-
-def counted_day(instant: datetime, cut_off: time) -> date:
-    """Give the day that an instant counts for: London's, or the next from the cut-off on.
-
-    `instant` is aware, `cut_off` is London's wall clock.
-    """
-    local = instant.astimezone(LONDON)
-    return local.date() + (_DAY if local.time() >= cut_off else timedelta())
 
 
 def bank_days(day: date, lead: Lead, wanted: date | None = None) -> BankDays:

@@ -149,11 +149,6 @@ async def shared(session: AsyncSession, person: Person, *, by: UUID) -> Sequence
     return await queries.sharers(session, person.id)
 
 
-async def sharing(session: AsyncSession, person_id: UUID) -> int:
-    """Count who else has an account that a person has, or is about to have."""
-    return len(await queries.sharers(session, person_id))
-
-
 async def decide(session: AsyncSession, policy: PayeePolicy, hold_days: int) -> None:
     """Set how many days new details wait; those confirmed already keep their day."""
     policy.hold_days = hold_days

@@ -151,15 +151,6 @@ async def waiting(session: AsyncSession, person: Person) -> int:
     return (await session.scalars(found)).one()
 
 
-async def same_content(session: AsyncSession, receipt: Receipt) -> Sequence[UUID]:
-    """Give the other receipts, of anybody, that are the same file: as it came or as it is kept."""
-    same = [R.sha256_sent == receipt.sha256_sent]
-    if receipt.sha256 is not None:
-        same.append(R.sha256 == receipt.sha256)
-    found = select(R.id).where(or_(*same), R.id != receipt.id).order_by(R.id)
-    return (await session.scalars(found)).all()
-
-
 async def alike(session: AsyncSession, receipt: Receipt, distance: int = ALIKE) -> Sequence[UUID]:
     """Give the other receipts, of anybody, whose images look like this one's, most alike first.
 

@@ -118,23 +118,6 @@ async def test_details_are_opened_for_a_payment_file_and_each_opening_is_kept(
     assert [tuple(row) for row in kept] == [(person.id, two[0])]
     hidden = await session.scalar(text("SELECT count(*) FROM bank_account"))
     assert hidden == 0
-    assert await service.sharing(session, person.id) == 1
-
-
-async def test_who_set_or_confirmed_what_is_used_is_named_to_other_tables(session, person, two):
-    setters = text("SELECT bank_setters(:person)")
-    told = {"person": person.id}
-    assert await session.scalar(setters, told) == []
-    await account(session, person, two[0], None)
-    await service.set_numbers(session, person, NUMBERS, by=uuid4())
-    assert await session.scalar(setters, told) == []
-    await service.confirm_account(session, person, HOW, by=two[1])
-    assert set(await session.scalar(setters, told)) == {*two}
-    third = uuid4()
-    await service.set_numbers(session, person, NUMBERS, by=third)
-    await service.confirm_numbers(session, person, by=two[1])
-    assert set(await session.scalar(setters, told)) == {*two, third}
-    assert not await session.scalar(text("SELECT current_setting('everyvoice.task', true)"))
 
 
 async def test_a_seal_that_was_moved_to_another_person_does_not_open(session, person, two, given):
