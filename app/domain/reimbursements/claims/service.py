@@ -84,6 +84,7 @@ async def change(
     if claim.status not in (ClaimStatus.DRAFT, ClaimStatus.SENT_BACK):
         await _void(session, claim, by)
     await _replace(session, claim, await pricing.lines_of(session, claim, told["lines"]))
+    await session.execute(delete(ClaimReceipt).where(ClaimReceipt.claim_id == claim.id))
     await _attach(session, claim, told["lines"])
     if claim.status is ClaimStatus.SUBMITTED:
         await _check_receipts(session, claim)
@@ -199,14 +200,13 @@ async def _check_receipts(session: AsyncSession, claim: Claim) -> None:
 
 
 async def _attach(session: AsyncSession, claim: Claim, told: Lines) -> None:
-    """Attach receipts to lines, in place of those that were.
+    """Attach receipts to lines.
 
     Raises ReceiptNotFoundError, ReceiptQuarantinedError, ReceiptClaimedError.
     """
     ids = [id_ for line in told for id_ in line.get("receipt_ids", ())]
     for receipt in await receipts.of(session, ids, claim.person_id) if ids else ():
         receipt.shown()
-    await session.execute(delete(ClaimReceipt).where(ClaimReceipt.claim_id == claim.id))
     session.add_all(
         ClaimReceipt(claim_id=claim.id, receipt_id=receipt_id, position=position)
         for position, line in enumerate(told, 1)
