@@ -11,6 +11,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.actions import JavaScript
 from pypdf.generic import (
     ArrayObject,
+    ByteStringObject,
     DictionaryObject,
     NameObject,
     NumberObject,
@@ -142,6 +143,15 @@ def pdf_of(width: int, height: int) -> bytes:
 
     image[NameObject("/Width")], image[NameObject("/Height")] = map(NumberObject, (width, height))
     return written(writer)
+
+
+def pdf_saying(string: bytes, name: bytes = b"Plain") -> bytes:
+    """A PDF whose page holds a string and a name of these bytes, in whatever characters."""
+    writer = PdfWriter(clone_from=io.BytesIO(pdf()))
+    told, here = ByteStringObject(string), NameObject("/" + "N" * 3 * len(name))
+    writer.pages[0]["/Resources"][NameObject("/Pattern")] = ArrayObject([told, here])
+    said = "".join(f"#{byte:02X}" for byte in name)
+    return written(writer).replace(here.encode(), f"/{said}".encode())
 
 
 def written(writer: PdfWriter) -> bytes:

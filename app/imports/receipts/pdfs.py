@@ -1,16 +1,25 @@
 """PDFs written anew: their pages, and nothing that acts, hides or tells of who made them."""
 
+import codecs
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
 from pypdf import PdfReader, PdfWriter, filters, xmp
-from pypdf.generic import ArrayObject, DictionaryObject, NullObject, PdfObject, StreamObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    NameObject,
+    NullObject,
+    PdfObject,
+    StreamObject,
+)
 
 from app.imports.receipts.verdict import MOST_PAGES, MOST_PIXELS, Clean, Refusal, RefusedError
 
 # Loaded before the sandbox lets no file be opened any more; by itself the library does it late.
-_LOADED: Final = (filters, xmp)
+_STRINGS: Final = ("ascii", "charmap", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le")
+_LOADED: Final = (filters, xmp, *map(codecs.lookup, (*_STRINGS, *NameObject.CHARSETS)))
 # What a page is made of; annotations, actions, thumbnails and the like are not.
 _PAGE: Final = frozenset(
     ("/Type", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Resources", "/Contents", "/Group")
