@@ -7,11 +7,10 @@ from typing import Any, NamedTuple, Protocol
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from app.api import deps
-from app.api.strict import StrictRoute, check_query, parameters
+from app.api.strict import StrictRoute, check_query, operation_id, parameters
 
 Find = Callable[[Request], Awaitable[Any]]
 
@@ -24,10 +23,6 @@ def router(prefix: str, tags: list[str]) -> APIRouter:
         route_class=DirectRoute,
         generate_unique_id_function=operation_id,
     )
-
-
-def operation_id(route: APIRoute) -> str:
-    return route.name
 
 
 class Field(Protocol):

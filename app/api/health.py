@@ -7,14 +7,16 @@ from pydantic import BaseModel, Field
 
 from app.api.deps import Door, authenticate
 from app.api.problems import UnauthenticatedError, UnavailableError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import StrictRoute, operation_id
 from app.core import backlog
 from app.core.errors import ForbiddenError
 from app.core.statement import Statement
 
 SCRAPE_SECONDS = 2.0
 log = structlog.get_logger("operations")
-router = APIRouter(tags=["operations"], route_class=StrictRoute)
+router = APIRouter(
+    tags=["operations"], route_class=StrictRoute, generate_unique_id_function=operation_id
+)
 
 
 class Health(BaseModel):

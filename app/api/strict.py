@@ -4,8 +4,10 @@ from typing import Any, Final, TypeVar
 
 from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel, ValidationError
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.api.problems import (
     InvalidJsonError,
@@ -22,6 +24,7 @@ _FORM: Final = re.compile(
     r"(multipart/form-data|application/x-www-form-urlencoded)\s*(;|$)", re.IGNORECASE
 )
 M = TypeVar("M", bound=BaseModel)
+_LARGEST: Final = 1024 * 1024
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -34,11 +37,39 @@ class StrictRequest(Request):
             raise InvalidJsonError(error.code, error.detail) from None
 
 
+def operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def router_at(place: str, tag: str, *, largest: int = _LARGEST) -> APIRouter:
+    """Make a router of routes below `/v1`, whose bodies have so many bytes at most.
+
+    They are put on the application itself: every nesting is gone through anew for each request.
+    """
+    return APIRouter(
+        prefix=f"/v1{place}",
+        tags=[tag],
+        route_class=StrictRoute,
+        generate_unique_id_function=operation_id,
+        max_body_size=largest,
+    )
+
+
 class StrictRoute(APIRoute):
     """A route that takes no JSON a database would refuse and no query parameter it does not know.
 
     A misspelt filter is an error, never a silently unfiltered list.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._begins = self.path_format.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match the whole path only where its beginning does: there are hundreds of routes."""
+        if not scope["path"].startswith(self._begins):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Handler:
         inner, known = super().get_route_handler(), frozenset(parameters(self.dependant))

@@ -29,7 +29,7 @@ def serve(settings, app: FastAPI, sessions) -> Made:
         other = create_app(settings.model_copy(update=values))
         other.state.sessionmaker, other.state.door = app.state.sessionmaker, app.state.door
         if router is not None:
-            other.include_router(router)
+            other.router.routes += router.routes
         transport = httpx.ASGITransport(other, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             client.app = other

@@ -59,7 +59,7 @@ async def replace_wards(_: Manager, file: Annotated[UploadFile, File()]) -> None
 def document():
     app = FastAPI(title="Wards", version="1.0")
     app.router.routes[:0] = webhooks.hot.routes
-    app.include_router(router)
+    app.router.routes += router.routes
     return openapi.build(app)
 
 

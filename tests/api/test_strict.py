@@ -1,6 +1,7 @@
 import pytest
 from fastapi import HTTPException, Request
 from pydantic import BaseModel
+from starlette.routing import Mount, Route
 
 
 class Body(BaseModel):
@@ -34,6 +35,10 @@ async def post(api, content: bytes):
     return await api.post(
         "/test/body", content=content, headers={"Content-Type": "application/json"}
     )
+
+
+def test_every_route_stands_on_the_application_itself(app):
+    assert [route for route in app.router.routes if not isinstance(route, Route | Mount)] == []
 
 
 async def test_a_body_is_read(api):

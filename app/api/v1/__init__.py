@@ -1,6 +1,7 @@
-from fastapi import APIRouter
+from typing import Final
 
-from app.api.strict import StrictRoute
+from starlette.routing import BaseRoute
+
 from app.api.v1.admin.identities import router as identities
 from app.api.v1.admin.keys import router as keys
 from app.api.v1.admin.messages import router as messages
@@ -33,7 +34,12 @@ from app.api.v1.feedback.unmapped import router as unmapped
 from app.api.v1.imports.routes import router as imports
 from app.api.v1.jobs.routes import router as jobs
 from app.api.v1.me.routes import router as me
-from app.api.v1.organisation.routes import router as organisation
+from app.api.v1.organisation.contacts import router as organisation_contacts
+from app.api.v1.organisation.directorates import router as organisation_directorates
+from app.api.v1.organisation.imports import router as organisation_imports
+from app.api.v1.organisation.services import router as organisation_services
+from app.api.v1.organisation.teams import router as organisation_teams
+from app.api.v1.organisation.tree import router as organisation_tree
 from app.api.v1.public.involvement import router as public_involvement
 from app.api.v1.public.join import router as public_join
 from app.api.v1.public.meetings import router as public_meetings
@@ -104,116 +110,122 @@ from app.api.v1.reimbursements.vouchers import router as vouchers
 from app.api.v1.webhooks.inbox import router as inbox
 from app.api.v1.webhooks.notify import router as notify
 
-# The largest body where a router does not say otherwise.
-router = APIRouter(prefix="/v1", route_class=StrictRoute, max_body_size=1024 * 1024)
-router.include_router(feedback)
-router.include_router(searches)
-router.include_router(unmapped)
-router.include_router(feedback_policy)
-router.include_router(feedback_representation)
-router.include_router(surveys)
-router.include_router(public_codes)
-router.include_router(submissions)
-router.include_router(publication)
-router.include_router(return_modes)
-router.include_router(returns)
-router.include_router(codings)
-router.include_router(themes)
-router.include_router(moderation)
-router.include_router(escalations)
-router.include_router(feeds)
-router.include_router(actions)
-router.include_router(replies)
-router.include_router(attention)
-router.include_router(digests)
-router.include_router(public)
-router.include_router(cadence)
-router.include_router(meetings)
-router.include_router(promises)
-router.include_router(public_meetings)
-router.include_router(inbox)
-router.include_router(me)
-router.include_router(keys)
-router.include_router(users)
-router.include_router(identities)
-router.include_router(roles)
-router.include_router(messages)
-router.include_router(organisation)
-router.include_router(bi)
-router.include_router(reference)
-router.include_router(imports)
-router.include_router(jobs)
-# Before those of one person, whose paths are alike.
-router.include_router(bindings.own)
-router.include_router(supporters.own)
-router.include_router(own)
-router.include_router(own_concerns)
-router.include_router(own_consents)
-router.include_router(own_needs)
-router.include_router(own_involvement)
-router.include_router(choices.own)
-router.include_router(own_claims)
-router.include_router(own_receipts)
-router.include_router(own_payee)
-router.include_router(payment_cap)
-router.include_router(own_advances)
-router.include_router(tax_years.own)
-router.include_router(people)
-router.include_router(bindings.router)
-router.include_router(supporters.router)
-router.include_router(checks)
-router.include_router(training)
-router.include_router(opportunities)
-router.include_router(participations)
-router.include_router(fund)
-router.include_router(calendars)
-router.include_router(public_involvement)
-router.include_router(consents)
-router.include_router(needs)
-router.include_router(resources)
-router.include_router(format_requests)
-router.include_router(monitoring)
-router.include_router(pastoral)
-router.include_router(concerns)
-router.include_router(public_join)
-router.include_router(recovery)
-router.include_router(posts)
-router.include_router(champions)
-router.include_router(forums)
-router.include_router(forum_meetings)
-router.include_router(forum_issues)
-router.include_router(mentoring)
-router.include_router(panels)
-router.include_router(applicants)
-router.include_router(message_templates)
-router.include_router(people_messages)
-router.include_router(notify)
-router.include_router(rights_access)
-router.include_router(rights_erasure)
-router.include_router(retention)
-router.include_router(reimbursement_policy)
-router.include_router(choices.router)
-router.include_router(claims)
-router.include_router(decisions)
-router.include_router(claim_flags)
-router.include_router(rate_cards)
-router.include_router(quote)
-router.include_router(payment_layouts)
-router.include_router(receipts)
-router.include_router(payees)
-router.include_router(charities)
-router.include_router(cost_centres)
-router.include_router(budgets)
-router.include_router(ledger.router)
-router.include_router(ledger.own)
-router.include_router(vouchers)
-router.include_router(payment_runs)
-router.include_router(paid_again)
-router.include_router(handing)
-router.include_router(ties)
-router.include_router(benefit_figures)
-router.include_router(advances)
-router.include_router(top_ups)
-router.include_router(timeliness)
-router.include_router(tax_years.router)
-router.include_router(accruals)
+_ROUTERS: Final = (
+    feedback,
+    searches,
+    unmapped,
+    feedback_policy,
+    feedback_representation,
+    surveys,
+    public_codes,
+    submissions,
+    publication,
+    return_modes,
+    returns,
+    codings,
+    themes,
+    moderation,
+    escalations,
+    feeds,
+    actions,
+    replies,
+    attention,
+    digests,
+    public,
+    cadence,
+    meetings,
+    promises,
+    public_meetings,
+    inbox,
+    me,
+    keys,
+    users,
+    identities,
+    roles,
+    messages,
+    organisation_tree,
+    organisation_directorates,
+    organisation_services,
+    organisation_teams,
+    organisation_contacts,
+    organisation_imports,
+    bi,
+    reference,
+    imports,
+    jobs,
+    # Before those of one person, whose paths are alike.
+    bindings.own,
+    supporters.own,
+    own,
+    own_concerns,
+    own_consents,
+    own_needs,
+    own_involvement,
+    choices.own,
+    own_claims,
+    own_receipts,
+    own_payee,
+    payment_cap,
+    own_advances,
+    tax_years.own,
+    people,
+    bindings.router,
+    supporters.router,
+    checks,
+    training,
+    opportunities,
+    participations,
+    fund,
+    calendars,
+    public_involvement,
+    consents,
+    needs,
+    resources,
+    format_requests,
+    monitoring,
+    pastoral,
+    concerns,
+    public_join,
+    recovery,
+    posts,
+    champions,
+    forums,
+    forum_meetings,
+    forum_issues,
+    mentoring,
+    panels,
+    applicants,
+    message_templates,
+    people_messages,
+    notify,
+    rights_access,
+    rights_erasure,
+    retention,
+    reimbursement_policy,
+    choices.router,
+    claims,
+    decisions,
+    claim_flags,
+    rate_cards,
+    quote,
+    payment_layouts,
+    receipts,
+    payees,
+    charities,
+    cost_centres,
+    budgets,
+    ledger.router,
+    ledger.own,
+    vouchers,
+    payment_runs,
+    paid_again,
+    handing,
+    ties,
+    benefit_figures,
+    advances,
+    top_ups,
+    timeliness,
+    tax_years.router,
+    accruals,
+)
+ROUTES: Final[list[BaseRoute]] = [route for router in _ROUTERS for route in router.routes]

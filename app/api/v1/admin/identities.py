@@ -1,12 +1,12 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Creation, Session, authenticate, created
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.core.idempotency import IdempotencyMismatchError
 from app.domain.identity.errors import (
@@ -20,9 +20,7 @@ from app.domain.identity.identities.models import UserIdentity
 from app.domain.identity.queries import get_user
 from app.domain.organisation.errors import DirectorateNotFoundError, TeamNotFoundError
 
-router = APIRouter(
-    prefix="/admin/users/{user_id}/identities", tags=["admin"], route_class=StrictRoute
-)
+router = router_at("/admin/users/{user_id}/identities", "admin")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["keys:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["keys:manage"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from fastapi import Depends, Query, Request, Response, Security
 
 from app.api.deps import Creation, Door, Session, authenticate, created, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.admin.schemas import KeyFilters, KeyIssued, KeyList, KeyNew, KeyOut
 from app.core.actor import Actor
 from app.core.idempotency import IdempotencyMismatchError
@@ -20,7 +20,7 @@ from app.domain.identity.errors import (
 )
 from app.domain.organisation.errors import DirectorateNotFoundError, TeamNotFoundError
 
-router = APIRouter(prefix="/admin/keys", tags=["admin"], route_class=StrictRoute)
+router = router_at("/admin/keys", "admin")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["keys:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["keys:manage"])]

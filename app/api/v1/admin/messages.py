@@ -1,19 +1,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.api.deps import Door, Paging, Session, authenticate, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core import statement
 from app.core.actor import Actor
 from app.domain.people.messages import queries, service
 from app.domain.people.messages.errors import MessageNotFailedError, MessageNotFoundError
 from app.domain.people.messages.models import MessageStatus
 
-router = APIRouter(prefix="/admin/messages", tags=["admin"], route_class=StrictRoute)
+router = router_at("/admin/messages", "admin")
 
 Manager = Annotated[Actor, Security(authenticate, scopes=["keys:manage"])]
 

@@ -1,14 +1,14 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, Paging, authenticate, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.admin.schemas import RoleList, RoleOut
 from app.core.actor import Actor
 from app.domain.identity import queries
 
-router = APIRouter(prefix="/admin/roles", tags=["admin"], route_class=StrictRoute)
+router = router_at("/admin/roles", "admin")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["keys:read"])]
 FIELDS = tuple(RoleOut.model_fields)

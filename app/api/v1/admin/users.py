@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, etag, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.admin.schemas import UserFilters, UserList, UserNew, UserOut, UserPatch
 from app.core.actor import Actor
 from app.core.errors import InvalidError, PreconditionFailedError
@@ -13,7 +13,7 @@ from app.core.idempotency import IdempotencyMismatchError
 from app.domain.identity import queries, service
 from app.domain.identity.errors import GrantExceedsOwnError, UserNotFoundError
 
-router = APIRouter(prefix="/admin/users", tags=["admin"], route_class=StrictRoute)
+router = router_at("/admin/users", "admin")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["keys:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["keys:manage"])]

@@ -1,17 +1,17 @@
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, authenticate, json
 from app.api.problems import UnauthenticatedError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.bi.schemas import ChangeFilters, ChangeList
 from app.core import change_feed
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError, GoneError, InvalidError
 from app.domain.feedback.models import FeedbackResponse
 
-router = APIRouter(prefix="/bi", tags=["bi"], route_class=StrictRoute)
+router = router_at("/bi", "bi")
 
 # A response tells its day and nothing finer; so does its change, outside audit.
 _DAY_ONLY: Final = (FeedbackResponse.__tablename__,)

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Paging, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.actions_schemas import (
     ActionChange,
     ActionFilters,
@@ -31,7 +31,7 @@ from app.domain.feedback.actions.errors import (
 from app.domain.feedback.errors import WholeMonthsError
 from app.domain.feedback.replies.errors import OwnWorkError
 
-router = APIRouter(prefix="/feedback/actions", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/actions", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["feedback:act"])]

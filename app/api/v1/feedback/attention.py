@@ -3,18 +3,18 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import BaseModel, Field
 
 from app.api.deps import Door, Paging, authenticate, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.domain.feedback import summary
 from app.domain.feedback.actions import attention
 from app.domain.feedback.actions.attention import Wanted
 from app.domain.feedback.choosing import DayRange
 
-router = APIRouter(prefix="/feedback/attention", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/attention", "feedback")
 
 RowReader = Annotated[
     Actor, Security(authenticate, scopes=["feedback:read", summary.SMALL_NUMBERS])

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.cadence_schemas import (
     CadenceFilters,
     CadenceList,
@@ -33,7 +33,7 @@ from app.domain.feedback.cadence.errors import (
 )
 from app.domain.organisation.errors import TeamNotFoundError
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["feedback:configure"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IfMatch, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.codings_schemas import (
     CodingList,
     CodingPut,
@@ -27,7 +27,7 @@ from app.domain.feedback.themes.errors import (
     ThemesNotInstalledError,
 )
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 
 # A single response is a small number.
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read", SMALL_NUMBERS])]

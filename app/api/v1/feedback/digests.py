@@ -1,10 +1,10 @@
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response, Security
+from fastapi import Path, Query, Request, Response, Security
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.digests_schemas import DigestAsked, DigestOut, Format
 from app.core.actor import Actor
 from app.domain.feedback import summary
@@ -13,7 +13,7 @@ from app.domain.feedback.digests.digest import Digest
 from app.domain.organisation.errors import TeamNotFoundError
 from app.reports import digest as report
 
-router = APIRouter(prefix="/feedback/digests", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/digests", "feedback")
 
 # A team's week is small numbers.
 RowReader = Annotated[

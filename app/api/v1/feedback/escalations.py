@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IfMatch, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.escalation_schemas import (
     ClosureNew,
     EscalationFilters,
@@ -18,7 +18,7 @@ from app.core.errors import PreconditionFailedError
 from app.domain.feedback.moderation import escalation_queries, escalations
 from app.domain.feedback.moderation.errors import EscalationNotFoundError, EscalationStatusError
 
-router = APIRouter(prefix="/feedback/escalations", tags=["moderation"], route_class=StrictRoute)
+router = router_at("/feedback/escalations", "moderation")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:escalations"])]
 FIELDS = tuple(EscalationOut.model_fields)

@@ -1,17 +1,17 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Security
+from fastapi import Path, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.domain.feedback.feeds import service
 from app.domain.feedback.feeds.errors import FeedNotFoundError
 
-router = APIRouter(prefix="/feedback/feeds", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/feeds", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["inbox:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["inbox:manage"])]

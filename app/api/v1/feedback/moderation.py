@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IfMatch, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.moderation_schemas import (
     EscalationNew,
     ModerationOut,
@@ -30,7 +30,7 @@ from app.domain.feedback.moderation.errors import (
 )
 
 # `:uuid` in paths: `releases` is no id, and takes only its own method.
-router = APIRouter(prefix="/feedback/moderation", tags=["moderation"], route_class=StrictRoute)
+router = router_at("/feedback/moderation", "moderation")
 
 Moderator = Annotated[Actor, Security(authenticate, scopes=["feedback:moderate"])]
 FIELDS = tuple(ModerationOut.model_fields)

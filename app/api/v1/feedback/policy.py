@@ -1,19 +1,19 @@
 from decimal import Decimal
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from app.api.deps import IfMatch, Session, authenticate, etag
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.core.errors import PreconditionFailedError
 from app.core.wire import Day
 from app.domain.feedback.policy import service
 from app.domain.feedback.policy.models import InpatientPeriod, Policy
 
-router = APIRouter(prefix="/feedback/policy", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/policy", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["feedback:configure"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Creation, Door, IfMatch, Session, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.meetings import Keeper, Reader
 from app.api.v1.feedback.meetings_schemas import (
     Keeping,
@@ -28,7 +28,7 @@ from app.domain.feedback.meetings.errors import (
     PromiseNotFoundError,
 )
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 
 FIELDS = tuple(PromiseOut.model_fields)
 CHANGES = (

@@ -1,12 +1,12 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response, Security
+from fastapi import Path, Query, Request, Response, Security
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, etag, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.public_code_schemas import (
     PosterFilters,
     PublicCodeChange,
@@ -30,7 +30,7 @@ from app.domain.feedback.surveys.errors import SurveyNotFoundError
 from app.reports import posters
 from app.reports.posters import Poster
 
-router = APIRouter(prefix="/feedback/public-codes", tags=["submissions"], route_class=StrictRoute)
+router = router_at("/feedback/public-codes", "submissions")
 
 FIELDS = tuple(PublicCodeOut.model_fields)
 Writer = Annotated[Actor, Security(authenticate, scopes=["feedback:surveys"])]

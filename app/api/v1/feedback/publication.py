@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Door, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.publication_schemas import (
     PublicationAsked,
     PublicationOut,
@@ -16,7 +16,7 @@ from app.core.actor import Actor
 from app.domain.feedback.publication import service
 from app.domain.feedback.publication.errors import MonthNotOverError
 
-router = APIRouter(prefix="/feedback/publication", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/publication", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Paging, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.actions_schemas import Withdrawal
 from app.api.v1.feedback.replies_schemas import (
     ReplyChange,
@@ -27,7 +27,7 @@ from app.domain.feedback.replies.errors import (
     ReplyNotOpenError,
 )
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 
 # A reply stands beside a single response, which is a small number.
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read", summary.SMALL_NUMBERS])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response, Security
+from fastapi import Path, Query, Response, Security
 from pydantic import StringConstraints
 
 from app.api.deps import Door, IfMatch, Paging, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.population_schemas import (
     PROFILE_CODE,
     ProfileList,
@@ -32,7 +32,7 @@ from app.domain.feedback.representation.errors import (
 )
 from app.domain.organisation.errors import DirectorateNotFoundError, TeamNotFoundError
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["feedback:configure"])]

@@ -1,11 +1,11 @@
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import IfMatch, Session, authenticate, etag
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.core.errors import PreconditionFailedError
 from app.core.wire import Day
@@ -16,7 +16,7 @@ from app.domain.feedback.modes.models import ModeMap
 from app.domain.feedback.modes.national import MODES, MappedChannel, Mode, NationalService
 from app.domain.feedback.modes.service import Mapped
 
-router = APIRouter(prefix="/feedback/returns/modes", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/returns/modes", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["feedback:configure"])]

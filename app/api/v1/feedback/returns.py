@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, Security
+from fastapi import Query, Request, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, etag, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.publication_schemas import first_day
 from app.api.v1.feedback.return_files import MEDIA, file_of, wanted
 from app.api.v1.feedback.returns_schemas import (
@@ -38,7 +38,7 @@ from app.domain.feedback.returns.errors import (
 from app.domain.feedback.returns.models import FftReturn
 
 # `:uuid` in paths: `fft`, `modes` and `deadlines` are no ids, and take only their own methods.
-router = APIRouter(prefix="/feedback/returns", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/returns", "feedback")
 
 # Counts of a return are exact, however few: who drafts and signs must see what is sent.
 Drafter = Annotated[Actor, Security(authenticate, scopes=["feedback:returns"])]

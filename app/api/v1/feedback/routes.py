@@ -1,13 +1,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from fastapi.responses import StreamingResponse
 
 from app.api import direct
 from app.api.deps import Door, authenticate, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.schemas import (
     DownloadFilters,
     ResponseFilters,
@@ -27,7 +27,7 @@ from app.domain.feedback.moderation import responses as reading
 from app.domain.feedback.moderation.downloads import DownloadTooLargeError
 from app.reports import sheets
 
-router = APIRouter(prefix="/feedback", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback", "feedback")
 hot = direct.router(prefix="/v1/feedback", tags=["feedback"])
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Creation, Door, IfMatch, Paging, Session, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.routes import FIELDS as RESPONSE
 from app.api.v1.feedback.routes import RowReader
 from app.api.v1.feedback.schemas import ResponseList
@@ -30,7 +30,7 @@ from app.domain.feedback.searches.errors import (
     SearchOutdatedError,
 )
 
-router = APIRouter(prefix="/feedback/searches", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/searches", "feedback")
 
 FIELDS = tuple(SearchOut.model_fields)
 SAVES = (SearchNameTakenError, AlertAddressError, ForbiddenError)

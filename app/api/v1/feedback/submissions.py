@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import Request, Response, Security
 
 from app.api import direct
 from app.api.deps import Door, Session, authenticate
 from app.api.problems import TooLargeError, TooManyRequestsError, responses
-from app.api.strict import StrictRoute, json_within, validated
+from app.api.strict import json_within, router_at, validated
 from app.api.v1.feedback.submission_schemas import (
     Accepted,
     BatchNew,
@@ -31,7 +31,7 @@ from app.domain.feedback.submissions.errors import (
 LARGEST = 64 * 1024
 
 hot = direct.router(prefix="/v1/feedback/submissions", tags=["submissions"])
-router = APIRouter(prefix="/feedback/submissions", tags=["submissions"], route_class=StrictRoute)
+router = router_at("/feedback/submissions", "submissions")
 
 Keyer = Annotated[Actor, Security(authenticate, scopes=["feedback:submit"])]
 PLACE = (PublicCodeNotFoundError, TokenRefusedError, TooManyRequestsError)

@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Request, Response, Security
+from fastapi import Header, Path, Query, Request, Response, Security
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Creation, Door, IfMatch, Paging, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.survey_schemas import (
     Draft,
     DraftNew,
@@ -35,7 +35,7 @@ from app.domain.feedback.surveys.errors import (
 )
 from app.domain.organisation.errors import CodeTakenError
 
-router = APIRouter(prefix="/feedback/surveys", tags=["surveys"], route_class=StrictRoute)
+router = router_at("/feedback/surveys", "surveys")
 
 FIELDS = tuple(SurveyOut.model_fields)
 FRESH = 60

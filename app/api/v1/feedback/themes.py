@@ -1,17 +1,17 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, authenticate, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.themes_schemas import ThemeFigures, ThemeFilters
 from app.core.actor import Actor
 from app.core.errors import InvalidError
 from app.domain.feedback.errors import WholeMonthsError
 from app.domain.feedback.themes import figures
 
-router = APIRouter(prefix="/feedback/themes", tags=["feedback"], route_class=StrictRoute)
+router = router_at("/feedback/themes", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 

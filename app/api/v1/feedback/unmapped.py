@@ -1,21 +1,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.api.deps import Door, Paging, Session, authenticate, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.core.actor import Actor
 from app.core.errors import InvalidError
 from app.core.wire import Day
 from app.domain.feedback import unmapped
 from app.domain.organisation.errors import LocationCodeTakenError
 
-router = APIRouter(
-    prefix="/feedback/unmapped-locations", tags=["feedback"], route_class=StrictRoute
-)
+router = router_at("/feedback/unmapped-locations", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["inbox:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["organisation:manage"])]

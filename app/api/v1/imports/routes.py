@@ -1,12 +1,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, Security
+from fastapi import Query, Request, Response, Security
 from fastapi.responses import StreamingResponse
 
 from app.api.deps import Door, IdempotencyKey, Paging, Session, authenticate, json
 from app.api.problems import TooLargeError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.imports import upload
 from app.api.v1.imports.schemas import (
     DifferenceFilters,
@@ -28,9 +28,7 @@ from app.domain.feedback.errors import ImportNotFoundError, UnusableFileError
 # The file's own limit is a setting and is held while it comes in; this is beyond any.
 LARGEST = 2**40
 
-router = APIRouter(
-    prefix="/feedback/imports", tags=["imports"], route_class=StrictRoute, max_body_size=LARGEST
-)
+router = router_at("/feedback/imports", "imports", largest=LARGEST)
 
 Importer = Annotated[Actor, Security(authenticate, scopes=["feedback:import"])]
 FIELDS = tuple(ImportOut.model_fields)

@@ -1,17 +1,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import Session, authenticate, etag
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.jobs.schemas import JobOut
 from app.core import jobs
 from app.core.actor import Actor
 from app.core.jobs import JobNotFoundError, JobStatus
 
-router = APIRouter(prefix="/jobs", tags=["jobs"], route_class=StrictRoute)
+router = router_at("/jobs", "jobs")
 
 Anyone = Annotated[Actor, Security(authenticate)]
 SECONDS_BETWEEN_LOOKS = "1"

@@ -1,16 +1,16 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import Door, authenticate, json
 from app.api.problems import UnauthenticatedError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.me.schemas import Me
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError
 from app.domain.identity import queries
 
-router = APIRouter(tags=["me"], route_class=StrictRoute)
+router = router_at("", "me")
 
 Known = Annotated[Actor, Security(authenticate, scopes=[])]
 FIELDS = tuple(Me.model_fields)

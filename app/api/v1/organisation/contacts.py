@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Creation, Door, IfMatch, Session, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.access import Manager, Reader
 from app.api.v1.organisation.contact_schemas import (
     ContactChange,
@@ -26,7 +26,7 @@ from app.domain.organisation.contacts.errors import (
 )
 from app.domain.organisation.errors import DirectorateNotFoundError, TeamNotFoundError
 
-router = APIRouter(prefix="/contacts", route_class=StrictRoute)
+router = router_at("/organisation/contacts", "organisation")
 
 FIELDS = tuple(ContactOut.model_fields)
 TAKEN = (ContactTakenError, ContactPeriodError)

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Creation, Door, IfMatch, Paging, Session, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.access import Manager, Reader
 from app.api.v1.organisation.schemas import (
     DirectorateChange,
@@ -25,7 +25,7 @@ from app.domain.organisation.errors import (
 )
 from app.domain.organisation.models import Directorate
 
-router = APIRouter(prefix="/directorates", route_class=StrictRoute)
+router = router_at("/organisation/directorates", "organisation")
 
 FIELDS = tuple(DirectorateOut.model_fields)
 CHANGES = (DirectorateNotFoundError, PreconditionFailedError, PreconditionRequiredError)

@@ -1,17 +1,17 @@
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, UploadFile
+from fastapi import File, Form, UploadFile
 
 from app.api.deps import Session
 from app.api.problems import TooLargeError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.access import Manager
 from app.api.v1.organisation.schemas import FaultOut, ReportOut
 from app.domain.feedback.errors import UnusableFileError
 from app.domain.organisation.errors import TrustUnnamedError
 from app.imports import organisation
 
-router = APIRouter(prefix="/imports", route_class=StrictRoute)
+router = router_at("/organisation/imports", "organisation")
 
 Csv = Annotated[
     UploadFile,

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Creation, Door, IfMatch, Session, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.access import Manager, Reader
 from app.api.v1.organisation.schemas import (
     ServiceChange,
@@ -26,7 +26,7 @@ from app.domain.organisation.errors import (
 )
 from app.domain.organisation.models import Service
 
-router = APIRouter(prefix="/services", route_class=StrictRoute)
+router = router_at("/organisation/services", "organisation")
 
 FIELDS = tuple(ServiceOut.model_fields)
 CHANGES = (ServiceNotFoundError, PreconditionFailedError, PreconditionRequiredError)

@@ -1,16 +1,16 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Door, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.access import Reader
 from app.api.v1.organisation.schemas import Tree
 from app.api.v1.organisation.team_schemas import On
 from app.core.clock import today
 from app.domain.organisation import queries
 
-router = APIRouter(prefix="/tree", route_class=StrictRoute)
+router = router_at("/organisation/tree", "organisation")
 
 
 @router.get("", response_model=Tree)

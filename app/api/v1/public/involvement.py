@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Door
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.opportunities_schemas import (
     PublicOpportunityFilters,
     PublicOpportunityList,
@@ -14,7 +14,7 @@ from app.domain.involvement.calendars import queries as calendars
 from app.domain.involvement.calendars.errors import CalendarNotFoundError
 from app.domain.involvement.opportunities import queries
 
-router = APIRouter(prefix="/public", tags=["public"], route_class=StrictRoute)
+router = router_at("/public", "public")
 
 _CALENDAR: Final[dict[int | str, dict[str, Any]]] = {
     200: {

@@ -1,12 +1,12 @@
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from app.api.deps import Session
 from app.api.problems import TooManyRequestsError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.people_schemas import JoinRequest, JoinTaken
 from app.domain.people.register import service
 
-router = APIRouter(prefix="/public/join-requests", tags=["public"], route_class=StrictRoute)
+router = router_at("/public/join-requests", "public")
 
 
 @router.post("", status_code=202, responses=responses(TooManyRequestsError))

@@ -1,13 +1,13 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Door, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.feedback.meetings_schemas import PublicMeetingFilters, PublicMeetingList
 from app.domain.feedback.meetings import queries
 
-router = APIRouter(prefix="/public/meetings", tags=["public"], route_class=StrictRoute)
+router = router_at("/public/meetings", "public")
 
 CACHED = "public, max-age=300"
 

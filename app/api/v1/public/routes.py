@@ -1,12 +1,12 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.deps import Door
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.public.schemas import (
     PublicFeedback,
     PublicFeedbackFilters,
@@ -20,7 +20,7 @@ from app.domain.feedback.actions import public
 from app.domain.feedback.replies import showing
 from app.domain.organisation.errors import TeamNotFoundError
 
-router = APIRouter(prefix="/public", tags=["public"], route_class=StrictRoute)
+router = router_at("/public", "public")
 
 FIELDS = tuple(YouSaidWeDid.model_fields)
 

@@ -1,11 +1,11 @@
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from pydantic import BaseModel
 
 from app.api.cacheable import UNCHANGED, IfNoneMatch, cacheable
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reference.schemas import ReferenceList, ReferenceListed, ReferenceLists
 from app.core.errors import NotFoundError
 from app.core.reference import by_name
@@ -21,7 +21,7 @@ from app.domain.people.register import reference as register
 from app.domain.people.supporters import reference as supporters
 from app.domain.reimbursements import reference as reimbursements
 
-router = APIRouter(prefix="/reference", tags=["reference"], route_class=StrictRoute)
+router = router_at("/reference", "reference")
 
 LISTS: Final = by_name(
     (

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.applicants_schemas import (
     ApplicantFiguresOut,
     ApplicantFilters,
@@ -33,7 +33,7 @@ from app.domain.involvement.naming.errors import DayInFutureError
 from app.domain.organisation.errors import DirectorateNotFoundError
 from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
 
-router = APIRouter(prefix="/registers/applicants", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers/applicants", "registers")
 
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:applicants"])]
 FIELDS = tuple(ApplicantOut.model_fields)

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Security
+from fastapi import Request, Security
 
 from app.api.deps import Session, authenticate
 from app.api.own import SignedIn
 from app.api.problems import TooManyRequestsError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own_schemas import (
     BindingNew,
     BindingOut,
@@ -32,8 +32,8 @@ from app.domain.people.supporters.errors import (
     SupporterNotFoundError,
 )
 
-router = APIRouter(prefix="/registers/people", tags=["registers"], route_class=StrictRoute)
-own = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people", "registers")
+own = router_at("/registers/people/me", "self")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]

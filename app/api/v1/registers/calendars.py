@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import Session, authenticate, created, etag
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.participations_schemas import CalendarMade, CalendarOut
 from app.core.actor import Actor
 from app.domain.involvement.calendars import queries, service
@@ -17,9 +17,7 @@ from app.domain.people.register.errors import (
     PersonNotFoundError,
 )
 
-router = APIRouter(
-    prefix="/registers/people/{person_id}/calendar", tags=["registers"], route_class=StrictRoute
-)
+router = router_at("/registers/people/{person_id}/calendar", "registers")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:opportunities"])]

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import BaseModel
 
 from app.api.deps import Creation, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.pastoral_schemas import (
     ConcernAnswer,
     ConcernFilters,
@@ -31,7 +31,7 @@ from app.domain.involvement.pastoral.errors import (
 from app.domain.people.register import queries as people
 from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
 
-router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers", "registers")
 
 Hearer = Annotated[Actor, Security(authenticate, scopes=["pastoral:concerns"])]
 Configurer = Annotated[

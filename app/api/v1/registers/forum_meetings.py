@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response, Security
+from fastapi import Depends, Query, Response, Security
 
 from app.api.deps import Creation, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.forum_meetings_schemas import (
     ForumAttendanceIn,
     ForumMeetingFilters,
@@ -41,9 +41,7 @@ from app.domain.involvement.naming.errors import (
 )
 from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
 
-router = APIRouter(
-    prefix="/registers/forums/{forum_id}/meetings", tags=["registers"], route_class=StrictRoute
-)
+router = router_at("/registers/forums/{forum_id}/meetings", "registers")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]

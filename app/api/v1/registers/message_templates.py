@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Response, Security
+from fastapi import Depends, Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.openapi.headers import refer
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.messages_schemas import (
     Language,
     TemplateFilled,
@@ -28,9 +28,7 @@ from app.domain.people.messages.templates.errors import (
 from app.domain.people.messages.templates.models import NEVER, MessageTemplate
 from app.domain.people.needs.codes import Format
 
-router = APIRouter(
-    prefix="/registers/messages/templates", tags=["registers"], route_class=StrictRoute
-)
+router = router_at("/registers/messages/templates", "registers")
 _TAGGED: Final[dict[str, Any]] = {"headers": refer("ETag")}  # by `number`
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]

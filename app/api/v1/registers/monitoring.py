@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import IfMatch, Paging, Session, authenticate, etag, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.monitoring_schemas import (
     AccessList,
     AccessOut,
@@ -23,7 +23,7 @@ from app.domain.people.monitoring.errors import DisabilityAloneError
 from app.domain.people.register import queries as people
 from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
 
-router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers", "registers")
 
 Analyst = Annotated[Actor, Security(authenticate, scopes=["monitoring:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["monitoring:manage"])]

@@ -1,11 +1,11 @@
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IfMatch, Paging, Session, etag, json
 from app.api.own import Oneself, OwnProfile
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.messages_schemas import (
     OwnMessage,
     OwnMessageList,
@@ -39,7 +39,7 @@ from app.domain.people.supporters.errors import (
 )
 from app.domain.people.supporters.service import check_told
 
-router = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me", "self")
 
 FIELDS: Final = tuple(PersonOut.model_fields)
 MESSAGE: Final = tuple(OwnMessage.model_fields)

@@ -1,13 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Paging, Session, created, json
 from app.api.own import Oneself, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.schemas import NEXT, VERSION
 from app.api.v1.registers.own import ALONE
 from app.api.v1.registers.pastoral_schemas import Answer, Late, What
@@ -23,7 +23,7 @@ from app.domain.involvement.pastoral.models import ConcernAbout, ConcernState
 from app.domain.people.register.errors import PersonMergedError
 from app.domain.people.register.models import Person
 
-router = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me", "self")
 
 
 class OwnConcernNew(BaseModel):

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IfMatch, Session, created, json
 from app.api.own import OwnConsents, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.consents_schemas import (
     ConsentFilters,
     ConsentList,
@@ -34,7 +34,7 @@ from app.domain.people.register.errors import PersonMergedError
 from app.domain.people.register.models import Person
 from app.domain.people.supporters.service import channel_of, consent_by
 
-router = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me", "self")
 
 TEXT = tuple(ConsentTextOut.model_fields)
 CONSENT = tuple(ConsentOut.model_fields)

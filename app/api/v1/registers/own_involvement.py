@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IfMatch, Paging, Session, created, etag, json
 from app.api.own import Oneself, OwnApplications, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.opportunities_schemas import OpportunityList, OpportunityOut
 from app.api.v1.registers.own import ALONE, MATCHED, WHOSE
 from app.api.v1.registers.own_schemas import (
@@ -49,7 +49,7 @@ from app.domain.involvement.pastoral.errors import PastoralPlanNotFoundError
 from app.domain.people.register.errors import PersonMergedError, PersonStatusError
 from app.domain.people.register.models import Person
 
-router = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me", "self")
 
 OPPORTUNITY = tuple(OpportunityOut.model_fields)
 FIELDS = tuple(ParticipationOut.model_fields)

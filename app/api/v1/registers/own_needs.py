@@ -1,11 +1,11 @@
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.deps import IfMatch, Session, created, json
 from app.api.own import OwnCreation, OwnProfile
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.needs_schemas import NeedNew, NeedOut, NeedPatch, NeedReview
 from app.api.v1.registers.own import MATCHED, WHOSE
 from app.core import statement
@@ -22,7 +22,7 @@ from app.domain.people.register import queries as register
 from app.domain.people.register.errors import PersonMergedError
 from app.domain.people.register.models import Person
 
-router = APIRouter(prefix="/registers/people/me/needs", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me/needs", "self")
 
 FIELDS = tuple(NeedOut.model_fields)
 SAYS = (NeedConceptError, NeedEmptyError, NeedFormatsError)

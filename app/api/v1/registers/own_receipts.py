@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IdempotencyKey, IfMatch, Session, created, json
 from app.api.own import OwnClaims
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import WHOSE
 from app.api.v1.reimbursements.receipts import DELETES, FIELDS, FILE, TAKES
 from app.api.v1.reimbursements.receipts_schemas import (
@@ -24,7 +24,7 @@ from app.domain.reimbursements.receipts import queries, service
 from app.domain.reimbursements.receipts.errors import ReceiptNotFoundError, ReceiptQuarantinedError
 
 PLACE = "/registers/people/me/receipts"
-router = APIRouter(prefix=PLACE, tags=["self"], route_class=StrictRoute, max_body_size=LARGEST)
+router = router_at(PLACE, "self", largest=LARGEST)
 
 
 @router.post(

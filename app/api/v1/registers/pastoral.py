@@ -1,13 +1,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from pydantic import BaseModel
 
 from app.api import problems
 from app.api.deps import Creation, IfMatch, Paging, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.pastoral_schemas import (
     BreakGlassGranted,
     BreakGlassList,
@@ -45,7 +45,7 @@ from app.domain.involvement.pastoral.errors import (
 from app.domain.people.register import queries as people
 from app.domain.people.register.errors import PersonMergedError, PersonNotFoundError
 
-router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers", "registers")
 
 Keeper = Annotated[Actor, Security(authenticate, scopes=["pastoral:keep"])]
 CHECK_IN = tuple(CheckInOut.model_fields)

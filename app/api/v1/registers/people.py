@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api import direct
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.people_changes_schemas import PersonPatch
 from app.api.v1.registers.people_schemas import (
     MergeNew,
@@ -43,7 +43,7 @@ from app.domain.people.register.errors import (
     RolePeriodOrderError,
 )
 
-router = APIRouter(prefix="/registers/people", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers/people", "registers")
 hot = direct.router(prefix="/v1/registers/people", tags=["registers"])
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]

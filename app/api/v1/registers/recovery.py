@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, Security
+from fastapi import Query, Request, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.recovery_schemas import (
     Contacted,
     Ended,
@@ -31,7 +31,7 @@ from app.domain.involvement.recovery.errors import (
 )
 from app.domain.organisation.errors import TeamNotFoundError
 
-router = APIRouter(prefix="/registers/recovery", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers/recovery", "registers")
 
 Keeper = Annotated[Actor, Security(authenticate, scopes=["recovery:keep"])]
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.resources_schemas import (
     ResourceFilters,
     ResourceFormatNew,
@@ -28,7 +28,7 @@ from app.domain.people.resources.errors import (
     ResourceNotFoundError,
 )
 
-router = APIRouter(prefix="/registers/resources", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers/resources", "registers")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["resources:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["resources:manage"])]

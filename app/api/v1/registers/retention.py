@@ -1,10 +1,10 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IfMatch, Session, authenticate, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.rights_schemas import (
     DryRun,
     DueOut,
@@ -25,7 +25,7 @@ from app.domain.rights.retention.errors import (
 )
 from app.domain.rights.retention.models import Category
 
-router = APIRouter(prefix="/registers/retention", tags=["rights"], route_class=StrictRoute)
+router = router_at("/registers/retention", "rights")
 
 FIELDS = tuple(RunOut.model_fields)
 Reader = Annotated[Actor, Security(authenticate, scopes=["rights:read"])]

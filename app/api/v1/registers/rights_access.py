@@ -2,13 +2,13 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from app.api.deps import Creation, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.rights_schemas import (
     AccessFilters,
     AccessList,
@@ -38,7 +38,7 @@ from app.domain.rights.access.models import ReadingPurpose
 from app.domain.rights.retention import queries as retention
 from app.reports.subject_file import SubjectFile, file_of, html_of
 
-router = APIRouter(prefix="/registers", tags=["rights"], route_class=StrictRoute)
+router = router_at("/registers", "rights")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["rights:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["rights:write"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IfMatch, Paging, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.rights_schemas import (
     ErasureList,
     ErasureNew,
@@ -32,7 +32,7 @@ from app.domain.rights.holds import queries as holds
 from app.domain.rights.holds import service as holding
 from app.domain.rights.holds.errors import HoldNotFoundError
 
-router = APIRouter(prefix="/registers", tags=["rights"], route_class=StrictRoute)
+router = router_at("/registers", "rights")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["rights:read"])]
 Governor = Annotated[Actor, Security(authenticate, scopes=["rights:govern"])]

@@ -2,12 +2,12 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, IfMatch, Paging, Session, authenticate, created, json
 from app.api.own import Oneself, OwnCreation, SignedIn
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import ALONE, MATCHED
 from app.api.v1.registers.own_schemas import (
     ActedForList,
@@ -32,8 +32,8 @@ from app.domain.people.supporters.errors import (
 )
 from app.domain.people.supporters.models import Supporter
 
-router = APIRouter(prefix="/registers/people", tags=["registers"], route_class=StrictRoute)
-own = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people", "registers")
+own = router_at("/registers/people/me", "self")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.training_schemas import (
     CompletionFilters,
     CompletionList,
@@ -46,7 +46,7 @@ from app.domain.people.register.errors import (
 )
 from app.domain.people.register.models import Person
 
-router = APIRouter(prefix="/registers", tags=["registers"], route_class=StrictRoute)
+router = router_at("/registers", "registers")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:checks"])]

@@ -1,10 +1,10 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from fastapi.responses import StreamingResponse
 
 from app.api.deps import Door, authenticate, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.accruals_schemas import AccrualsFilters, AccrualsOut
 from app.api.v1.reimbursements.tax_years_schemas import CSV
 from app.core.actor import Actor
@@ -12,9 +12,7 @@ from app.domain.reimbursements.accruals import queries
 from app.reports import sheets
 from app.reports.sheets import Format
 
-router = APIRouter(
-    prefix="/reimbursements/accruals", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/accruals", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["ledger:read"])]
 Filters = Annotated[AccrualsFilters, Query()]

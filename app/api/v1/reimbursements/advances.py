@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.advances_schemas import (
     AdvanceDecision,
     AdvanceDone,
@@ -37,9 +37,7 @@ from app.domain.reimbursements.advances.errors import (
 from app.domain.reimbursements.claims import queries as claims
 from app.domain.reimbursements.claims.errors import ClaimNotFoundError
 
-router = APIRouter(
-    prefix="/reimbursements/advances", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/advances", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["claims:write"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.budgets_schemas import (
     BudgetChangeList,
     BudgetChangeOut,
@@ -30,9 +30,7 @@ from app.domain.reimbursements.budgets.errors import (
     CostCentreNotFoundError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/budgets", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/budgets", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["budgets:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["budgets:manage"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IfMatch, Session, etag
 from app.api.own import OwnClaims
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import MATCHED, WHOSE
 from app.api.v1.reimbursements.caps_schemas import (
     CapPreviewFilters,
@@ -18,9 +18,7 @@ from app.domain.involvement.participation.errors import ParticipationNotFoundErr
 from app.domain.reimbursements.caps import queries, service
 from app.domain.reimbursements.caps.errors import CapStartError, PaymentCapNotFoundError
 
-router = APIRouter(
-    prefix="/registers/people/me/payment-cap", tags=["self"], route_class=StrictRoute
-)
+router = router_at("/registers/people/me/payment-cap", "self")
 
 
 @router.get("", responses=responses(*WHOSE, PaymentCapNotFoundError))

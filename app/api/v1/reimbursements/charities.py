@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, FieldKeys, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.payees_schemas import (
     CharityFilters,
     CharityList,
@@ -27,7 +27,7 @@ from app.domain.reimbursements.payees.charities.errors import (
 from app.domain.reimbursements.payees.errors import BankAccountInvalidError, PayeeSecondPersonError
 
 PLACE = "/reimbursements/charities"
-router = APIRouter(prefix=PLACE, tags=["reimbursements"], route_class=StrictRoute)
+router = router_at(PLACE, "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payees:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["payees:manage"])]

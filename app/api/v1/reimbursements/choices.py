@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import Creation, Session, authenticate, created
 from app.api.own import OwnClaims, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import WHOSE
 from app.api.v1.reimbursements import figures
 from app.api.v1.reimbursements.caps_schemas import CapWarning
@@ -29,12 +29,8 @@ from app.domain.reimbursements.choices.errors import ChoiceLateError, ChoiceLimi
 from app.domain.reimbursements.choices.models import PaymentChoice
 from app.domain.reimbursements.policy import service as policies
 
-router = APIRouter(
-    prefix="/reimbursements/participations", tags=["reimbursements"], route_class=StrictRoute
-)
-own = APIRouter(
-    prefix="/registers/people/me/participations", tags=["self"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/participations", "reimbursements")
+own = router_at("/registers/people/me/participations", "self")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["claims:write"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.claims_schemas import (
     ClaimActionOut,
     ClaimFilters,
@@ -50,9 +50,7 @@ from app.domain.reimbursements.receipts.errors import (
     ReceiptQuarantinedError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/claims", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["claims:write"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import IfMatch, Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.claims import CHANGES, shown
 from app.api.v1.reimbursements.claims_schemas import Approval, ClaimOut, Questions, Rejection
 from app.core.actor import Actor
@@ -22,9 +22,7 @@ from app.domain.reimbursements.claims.errors import (
 from app.domain.reimbursements.flags import service as flags
 from app.domain.reimbursements.flags.errors import FlagsUnansweredError
 
-router = APIRouter(
-    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/claims", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Certifier = Annotated[Actor, Security(authenticate, scopes=["claims:certify"])]

@@ -1,10 +1,10 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 
 from app.api.deps import Creation, Session, authenticate, created
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.figures_schemas import (
     BenefitFigureList,
     BenefitFigureNew,
@@ -15,7 +15,7 @@ from app.core.idempotency import IdempotencyMismatchError
 from app.domain.reimbursements.figures import queries, service
 
 PLACE = "/reimbursements/benefit-figures"
-router = APIRouter(prefix=PLACE, tags=["reimbursements"], route_class=StrictRoute)
+router = router_at(PLACE, "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["reimbursements:configure"])]

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Security
+from fastapi import Query, Security
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.flags_schemas import (
     FlagList,
     FlagOut,
@@ -18,9 +18,7 @@ from app.domain.reimbursements.claims import queries
 from app.domain.reimbursements.claims.errors import ClaimNotFoundError, ClaimSelfError
 from app.domain.reimbursements.flags import matches, service
 
-router = APIRouter(
-    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/claims", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import IfMatch, Session, authenticate
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.claims import shown
 from app.api.v1.reimbursements.claims_schemas import ClaimOut
 from app.core.actor import Actor
@@ -17,9 +17,7 @@ from app.domain.reimbursements.payments import handing
 from app.domain.reimbursements.payments.errors import VoucherHandsError, VoucherNotDueError
 from app.domain.reimbursements.vouchers.errors import VoucherAmountError
 
-router = APIRouter(
-    prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/claims", "reimbursements")
 
 Keeper = Annotated[Actor, Security(authenticate, scopes=["budgets:manage"])]
 

@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.layouts_schemas import (
     PaymentLayoutFilters,
     PaymentLayoutList,
@@ -25,9 +25,7 @@ from app.domain.reimbursements.layouts.errors import (
     PaymentLayoutTwoPeopleError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/payment-layouts", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/payment-layouts", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payments:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["reimbursements:configure"])]

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, Session, authenticate, json
 from app.api.own import Oneself
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.ledger_schemas import (
     BudgetStatementHead,
     BudgetStatementOut,
@@ -35,10 +35,8 @@ from app.domain.reimbursements.statements import queries
 from app.domain.reimbursements.statements.queries import Time, Whole
 from app.domain.reimbursements.vouchers import queries as vouchers
 
-router = APIRouter(
-    prefix="/reimbursements/ledger", tags=["reimbursements"], route_class=StrictRoute
-)
-own = APIRouter(prefix="/registers/people/me", tags=["self"], route_class=StrictRoute)
+router = router_at("/reimbursements/ledger", "reimbursements")
+own = router_at("/registers/people/me", "self")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["ledger:read"])]
 Filters = Annotated[StatementFilters, Query()]

@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import Session, created, json
 from app.api.own import OwnClaims, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import WHOSE
 from app.api.v1.reimbursements.advances import ASKED, FIELDS
 from app.api.v1.reimbursements.advances_schemas import (
@@ -21,7 +21,7 @@ from app.domain.people.register.models import Person
 from app.domain.reimbursements.advances import queries, service
 from app.domain.reimbursements.advances.errors import AdvanceNotFoundError
 
-router = APIRouter(prefix="/registers/people/me/advances", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me/advances", "self")
 
 
 @router.get("", response_model=AdvanceList, responses=responses(*WHOSE))

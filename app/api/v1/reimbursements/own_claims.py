@@ -1,12 +1,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.deps import IfMatch, Session, created, json
 from app.api.own import OwnClaims, OwnCreation
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import WHOSE
 from app.api.v1.reimbursements.claims import CHANGES, FIELDS, ITEM, PRICED, SUBMITTED
 from app.api.v1.reimbursements.claims_schemas import (
@@ -31,7 +31,7 @@ from app.domain.reimbursements.claims.errors import (
 )
 from app.domain.reimbursements.flags import service as flags
 
-router = APIRouter(prefix="/registers/people/me/claims", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me/claims", "self")
 
 
 @router.get("", response_model=ClaimList, responses=responses(*WHOSE))

@@ -1,9 +1,9 @@
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.deps import FieldKeys, IfMatch, Session, etag
 from app.api.own import Oneself
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.registers.own import ALONE, MATCHED
 from app.api.v1.reimbursements.payees_schemas import BankDetailsNew, OwnPayeeOut
 from app.core.keyring import KeysMissingError
@@ -12,7 +12,7 @@ from app.domain.people.register.errors import PersonMergedError
 from app.domain.reimbursements.payees import queries, service
 from app.domain.reimbursements.payees.errors import BankAccountInvalidError
 
-router = APIRouter(prefix="/registers/people/me/payee", tags=["self"], route_class=StrictRoute)
+router = router_at("/registers/people/me/payee", "self")
 
 
 @router.get("", responses=responses(*ALONE))

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import FieldKeys, IfMatch, Paging, Session, authenticate, etag, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.payees_schemas import (
     BankDetailsNew,
     Confirmation,
@@ -33,9 +33,7 @@ from app.domain.reimbursements.payees.errors import (
     PayeeSecondPersonError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/payees", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/payees", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payees:read"])]
 Manager = Annotated[Actor, Security(authenticate, scopes=["payees:manage"])]

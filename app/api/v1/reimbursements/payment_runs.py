@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Query, Request, Response, Security, UploadFile
+from fastapi import Depends, File, Query, Request, Response, Security, UploadFile
 
 from app.api.deps import Creation, Door, FieldKeys, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, TooLargeError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.claims import shown
 from app.api.v1.reimbursements.claims_schemas import ClaimOut
 from app.api.v1.reimbursements.payment_runs_schemas import (
@@ -46,13 +46,8 @@ from app.domain.reimbursements.payments.errors import (
 from app.domain.reimbursements.payments.service import Originator
 
 LARGEST: Final = 6 * 1024**2
-again = APIRouter(prefix="/reimbursements/claims", tags=["reimbursements"], route_class=StrictRoute)
-router = APIRouter(
-    prefix="/reimbursements/payment-runs",
-    tags=["reimbursements"],
-    route_class=StrictRoute,
-    max_body_size=LARGEST,
-)
+again = router_at("/reimbursements/claims", "reimbursements")
+router = router_at("/reimbursements/payment-runs", "reimbursements", largest=LARGEST)
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payments:read"])]
 Maker = Annotated[Actor, Security(authenticate, scopes=["payments:create"])]

@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from app.api.deps import IfMatch, Session, authenticate, etag
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.schemas import SAYS
 from app.core.actor import Actor
 from app.core.errors import PreconditionFailedError
@@ -13,9 +13,7 @@ from app.domain.reimbursements.kinds import LineKind
 from app.domain.reimbursements.policy import service
 from app.domain.reimbursements.policy.models import ReimbursementPolicy
 
-router = APIRouter(
-    prefix="/reimbursements/policy", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/policy", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Configurer = Annotated[Actor, Security(authenticate, scopes=["reimbursements:configure"])]

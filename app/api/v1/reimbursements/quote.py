@@ -1,16 +1,16 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Security
+from fastapi import Security
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.quote_schemas import Quote, QuoteNew
 from app.core.actor import Actor
 from app.domain.reimbursements.rates import queries
 from app.domain.reimbursements.rates.errors import LineHoursMissingError, RateMissingError
 
-router = APIRouter(prefix="/reimbursements/quote", tags=["reimbursements"], route_class=StrictRoute)
+router = router_at("/reimbursements/quote", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["rates:read"])]
 

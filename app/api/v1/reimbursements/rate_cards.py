@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.rate_cards_schemas import (
     RateCardFilters,
     RateCardList,
@@ -28,9 +28,7 @@ from app.domain.reimbursements.rates.errors import (
     RateUnfitError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/rate-cards", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/rate-cards", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["rates:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["rates:manage"])]

@@ -1,11 +1,11 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, IdempotencyKey, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, TooLargeError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.receipts_schemas import (
     ReceiptFilters,
     ReceiptForm,
@@ -37,12 +37,7 @@ from app.domain.reimbursements.receipts.errors import (
 )
 from app.domain.reimbursements.receipts.kinds import MediaType
 
-router = APIRouter(
-    prefix="/reimbursements/receipts",
-    tags=["reimbursements"],
-    route_class=StrictRoute,
-    max_body_size=LARGEST,
-)
+router = router_at("/reimbursements/receipts", "reimbursements", largest=LARGEST)
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 Writer = Annotated[Actor, Security(authenticate, scopes=["claims:write"])]

@@ -2,13 +2,13 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 from fastapi.responses import StreamingResponse
 
 from app.api.deps import Paging, Session, authenticate, json
 from app.api.own import Oneself
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.tax_years_schemas import CSV, AnnualReturnOut, TaxYearOut, Year
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError
@@ -21,10 +21,8 @@ from app.domain.reimbursements.tax_years.queries import Cell
 from app.reports import sheets
 from app.reports.sheets import Format
 
-router = APIRouter(
-    prefix="/reimbursements/tax-years", tags=["reimbursements"], route_class=StrictRoute
-)
-own = APIRouter(prefix="/registers/people/me/tax-years", tags=["self"], route_class=StrictRoute)
+router = router_at("/reimbursements/tax-years", "reimbursements")
+own = router_at("/registers/people/me/tax-years", "self")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payments:read"])]
 Payroll = Annotated[Actor, Security(authenticate, scopes=["payments:read", "payees:read"])]

@@ -1,12 +1,12 @@
 from typing import Annotated, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import Response, Security
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.deps import Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.organisation.schemas import VERSION
 from app.core.actor import Actor
 from app.domain.identity.errors import UserNotFoundError
@@ -16,11 +16,7 @@ from app.domain.reimbursements.ties import service
 from app.domain.reimbursements.ties.errors import TieKnownError, TieNotFoundError
 from app.domain.reimbursements.ties.models import PersonUser
 
-router = APIRouter(
-    prefix="/reimbursements/payees/{person_id}/users",
-    tags=["reimbursements"],
-    route_class=StrictRoute,
-)
+router = router_at("/reimbursements/payees/{person_id}/users", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["payees:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["payees:manage"])]

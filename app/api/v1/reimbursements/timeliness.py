@@ -1,9 +1,9 @@
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, authenticate, json
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.timeliness_schemas import (
     StuckFilters,
     StuckOut,
@@ -13,9 +13,7 @@ from app.api.v1.reimbursements.timeliness_schemas import (
 from app.core.actor import Actor
 from app.domain.reimbursements.timeliness import queries
 
-router = APIRouter(
-    prefix="/reimbursements/timeliness", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/timeliness", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
 

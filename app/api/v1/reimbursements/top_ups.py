@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Paging, Session, authenticate
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.claims import ITEM
 from app.api.v1.reimbursements.claims_schemas import ClaimList
 from app.api.v1.reimbursements.top_ups_schemas import AlteredLineList, AlteredLineOut
@@ -17,9 +17,7 @@ from app.domain.reimbursements.rates import queries as rates
 from app.domain.reimbursements.rates.errors import RateCardNotFoundError
 from app.domain.reimbursements.top_ups import queries, service
 
-router = APIRouter(
-    prefix="/reimbursements/rate-cards", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/rate-cards", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["rates:read", "claims:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["rates:manage", "claims:read"])]

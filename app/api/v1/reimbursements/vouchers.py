@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
 from app.api.problems import PreconditionRequiredError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.reimbursements.ledger_schemas import PostingOut
 from app.api.v1.reimbursements.vouchers_schemas import (
     VoucherFilters,
@@ -27,9 +27,7 @@ from app.domain.reimbursements.vouchers.errors import (
     VoucherStatusError,
 )
 
-router = APIRouter(
-    prefix="/reimbursements/vouchers", tags=["reimbursements"], route_class=StrictRoute
-)
+router = router_at("/reimbursements/vouchers", "reimbursements")
 
 Keeper = Annotated[Actor, Security(authenticate, scopes=["budgets:manage"])]
 FIELDS = tuple(VoucherOut.model_fields)

@@ -1,11 +1,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, Security
+from fastapi import Query, Response, Security
 
 from app.api.deps import Door, Paging, Session, authenticate, json
 from app.api.problems import responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.api.v1.webhooks.schemas import (
     AlertList,
     AlertOut,
@@ -21,7 +21,7 @@ from app.core.actor import Actor
 from app.domain.feedback import operators
 from app.domain.feedback.errors import EventNotFoundError, EventNotReplayableError
 
-router = APIRouter(prefix="/webhooks", tags=["inbox"], route_class=StrictRoute)
+router = router_at("/webhooks", "inbox")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["inbox:read"])]
 Operator = Annotated[Actor, Security(authenticate, scopes=["inbox:manage"])]

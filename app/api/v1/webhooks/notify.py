@@ -1,18 +1,16 @@
 import secrets
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from app.api.deps import Session
 from app.api.problems import UnauthenticatedError, responses
-from app.api.strict import StrictRoute
+from app.api.strict import router_at
 from app.clients.notify import outcome
 from app.domain.people.messages import service
 
-router = APIRouter(
-    prefix="/webhooks/notify", tags=["webhooks"], route_class=StrictRoute, max_body_size=16 * 1024
-)
+router = router_at("/webhooks/notify", "webhooks", largest=16 * 1024)
 
 
 class Receipt(BaseModel):
