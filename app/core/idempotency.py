@@ -2,19 +2,28 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import LargeBinary
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
-from app.core.db import Base, Entity
+from app.core.db import Base
 from app.core.errors import DomainError
+from app.core.rows import insert
+from app.core.statement import Statement, within
 
-E = TypeVar("E", bound=Entity)
+
+class Identified(Protocol):
+    """Whatever was created."""
+
+    @property
+    def id(self) -> UUID: ...
+
+
+E = TypeVar("E", bound=Identified)
 
 
 class IdempotencyMismatchError(DomainError):
@@ -35,6 +44,11 @@ class IdempotencyRecord(Base):
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     entity_id: Mapped[UUID | None]
     created_at: Mapped[datetime] = mapped_column(default=now, index=True)
+
+
+_MINE: Final = "principal = $1 AND operation = $2 AND key = $3"
+_EARLIER: Final = f"SELECT fingerprint, entity_id FROM idempotency_key WHERE {_MINE}"
+_DONE: Final = f"UPDATE idempotency_key SET entity_id = $4 WHERE {_MINE}"
 
 
 @dataclass(slots=True)
@@ -58,37 +72,35 @@ class Once:
         """
         if self.key is None:
             return await create()
-        record = IdempotencyRecord.__table__
-        claimed = await self.session.scalar(
-            insert(IdempotencyRecord)
-            .values(
-                principal=self.principal,
-                operation=self.operation,
-                key=self.key,
-                fingerprint=self._fingerprint,
-            )
-            .on_conflict_do_nothing()
-            .returning(record.c.key)
-        )
-        if claimed is None:
-            return await find(await self._earlier())
+        door = await within(self.session)
+        told = record(self.principal, self.operation, self.key, self.body)
+        if await insert(door, (), {}, unless=told) is None:
+            id_, self.replayed = await earlier(door, told), True
+            return await find(id_)
         made = await create()
-        mine = await self.session.get_one(IdempotencyRecord, self._identity)
-        mine.entity_id = made.id
-        await self.session.flush()
+        await door.execute(_DONE, *_identity(told), made.id)
         return made
 
-    async def _earlier(self) -> UUID:
-        earlier = await self.session.get_one(IdempotencyRecord, self._identity)
-        if earlier.fingerprint != self._fingerprint or earlier.entity_id is None:
-            raise IdempotencyMismatchError
-        self.replayed = True
-        return earlier.entity_id
 
-    @property
-    def _identity(self) -> tuple[UUID, str, str]:
-        return (self.principal, self.operation, self.key or "")
+def record(principal: UUID, operation: str, key: str, body: bytes) -> IdempotencyRecord:
+    """Give what is kept of a request that has a key."""
+    fingerprint = hashlib.sha256(body).digest()
+    return IdempotencyRecord(
+        principal=principal, operation=operation, key=key, fingerprint=fingerprint
+    )
 
-    @property
-    def _fingerprint(self) -> bytes:
-        return hashlib.sha256(self.body).digest()
+
+async def earlier(door: Statement, told: IdempotencyRecord) -> UUID:
+    """Give what an earlier request with a key made.
+
+    Raises IdempotencyMismatchError where that request was another.
+    """
+    found = await door.fetchrow(_EARLIER, *_identity(told))
+    id_: UUID | None = found["entity_id"]
+    if found["fingerprint"] != told.fingerprint or id_ is None:
+        raise IdempotencyMismatchError
+    return id_
+
+
+def _identity(told: IdempotencyRecord) -> tuple[UUID, str, str]:
+    return told.principal, told.operation, told.key

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.errors import NotFoundError
 from app.core.paging import Page
-from app.core.statement import Kept, Statement
+from app.core.statement import Asked, Kept, Statement
 
 Columns = Mapping[str, ColumnElement[Any]]
 Build = Callable[[frozenset[str]], Select[Any]]
@@ -72,11 +72,16 @@ class JsonRows:
         self, door: Statement, fields: Fields, id_: UUID, values: Mapping[str, Any]
     ) -> tuple[bytes, int]:
         """Give one resource and its version; raises the kind's own NotFoundError."""
-        kept = self._keep(frozenset(values), fields, "one")
-        row = await door.fetchrow(kept.text, *kept.arguments({**values, "id": id_}))
+        asked = self.asked(fields, id_, values)
+        row = await door.fetchrow(asked.text, *asked.arguments)
         if row is None:
             raise self._absent
         return row["item"].encode(), row["version"]
+
+    def asked(self, fields: Fields, id_: UUID, values: Mapping[str, Any]) -> Asked:
+        """Give the statement whose one row is one resource as `item`, and its `version`."""
+        kept = self._keep(frozenset(values), fields, "one")
+        return Asked(kept.text, kept.arguments({**values, "id": id_}))
 
     async def some(
         self, door: Statement, fields: Fields, ids: Sequence[UUID], values: Mapping[str, Any]

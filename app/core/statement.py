@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
@@ -25,6 +25,13 @@ class Statement(Protocol):
     async def execute(self, query: str, *args: Any) -> str: ...
 
     async def fetchval(self, query: str, *args: Any) -> Any: ...
+
+
+class Asked(NamedTuple):
+    """A statement with what its parameters are."""
+
+    text: str
+    arguments: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from app.core.actor import Actor, Login
 from app.core.clock import now, today
 from app.core.db import act_as, flush
 from app.core.errors import ForbiddenError
+from app.core.rows import insert
+from app.core.statement import within
 from app.domain.people.consents import service as consents
 from app.domain.people.consents.models import ConsentChannel, GivenBy, Purpose
 from app.domain.people.notices import Notice, notify, words
@@ -119,8 +121,7 @@ async def act(session: AsyncSession, whose: Whose, operation: str) -> None:
         acted_by=whose.by.id,
         operation=operation,
     )
-    session.add(made)
-    await flush(session, REFUSALS)
+    await insert(await within(session), (made,), REFUSALS)
     if whose.supporter is not None:
         await consents.use(
             session, whose.person.id, Purpose.SUPPORTER, "acted_for", made.id, by=whose.by
