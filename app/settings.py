@@ -29,6 +29,7 @@ class Database(Group):
     )
     pool: int = Field(10, ge=1, description="Connections for requests in a transaction.")
     statement_pool: int = Field(10, ge=1, description="Connections of the statement door.")
+    write_pool: int = Field(5, ge=1, description="Connections for what one statement writes.")
     statement_timeout_ms: int = 5_000
     lock_timeout_ms: int = 2_000
 

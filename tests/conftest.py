@@ -161,7 +161,7 @@ async def sessions(engine: AsyncEngine, app: FastAPI) -> AsyncIterator[async_ses
         )
         raw = await connection.get_raw_connection()
         app.state.sessionmaker = made
-        app.state.door = OneConnection(raw.driver_connection)
+        app.state.door = app.state.write_door = OneConnection(raw.driver_connection)
         yield made
         await outer.rollback()
 

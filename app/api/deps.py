@@ -1,6 +1,6 @@
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.api.problems import PreconditionRequiredError, UnauthenticatedError
 from app.core.actor import Actor
 from app.core.errors import ForbiddenError, PreconditionFailedError
-from app.core.idempotency import Once
+from app.core.idempotency import IdempotencyRecord, Once, record
 from app.core.keyring import Keys
 from app.core.paging import Page
 from app.core.statement import Statement
@@ -77,6 +77,15 @@ async def _statement(request: Request) -> Statement:
 
 # For what is one statement: autocommit, no ORM.
 Door = Annotated[Statement, Depends(_statement)]
+
+
+async def _write_door(request: Request) -> Statement:
+    door: Statement = request.app.state.write_door
+    return door
+
+
+# For what one statement writes, and with it who did what: autocommit, no ORM.
+WriteDoor = Annotated[Statement, Depends(_write_door)]
 
 
 async def _keys(request: Request) -> Keys:
@@ -159,7 +168,26 @@ async def _once(
 Creation = Annotated[Once, Depends(_once)]
 
 
-def created(response: Response, location: str, version: int, once: Once | None = None) -> None:
+async def keyed(
+    request: Request, actor: Actor, idempotency_key: str | None
+) -> IdempotencyRecord | None:
+    """Give what is kept of a request that creates, where one statement does; None without a key."""
+    if not idempotency_key:
+        return None
+    operation, key = request.scope["route"].name, idempotency_key.strip('"')
+    return record(actor.id, operation, key, await request.body())
+
+
+class Replayable(Protocol):
+    """What knows whether an earlier request made what it gives."""
+
+    @property
+    def replayed(self) -> bool: ...
+
+
+def created(
+    response: Response, location: str, version: int, once: Replayable | None = None
+) -> None:
     """Set what a 201 tells beside its body."""
     response.headers["Location"] = location
     response.headers["ETag"] = etag(version)

@@ -2,17 +2,27 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api import deps
-from app.api.strict import StrictRoute, check_query, operation_id, parameters
+from app.api.strict import (
+    StrictRoute,
+    body_within,
+    check_query,
+    json_of,
+    operation_id,
+    parameters,
+)
 
 Find = Callable[[Request], Awaitable[Any]]
+
+
+_LARGEST: Final = 1024 * 1024
 
 
 def router(prefix: str, tags: list[str]) -> APIRouter:
@@ -41,13 +51,14 @@ class DirectRoute(StrictRoute):
 
     It is declared, documented and checked as any other. Its endpoint gives the response itself
     and takes the request, an actor with scopes, what depends on the request alone, parts of the
-    path and one model of query parameters; what takes more is refused when the route is made.
+    path, one model of query parameters, headers that may be missing, and a JSON body of at most
+    1 MiB; what takes more is refused when the route is made.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._known = frozenset(parameters(self.dependant))
-        self._plan = _Plan.of(self.dependant)
+        self._plan = _Plan.of(self.dependant, self.body_field)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = self.methods or set()
@@ -65,22 +76,39 @@ class _Plan(NamedTuple):
     found: Sequence[tuple[str, Find]]
     path: Sequence[Field]
     query: Sequence[Field]
+    headers: Sequence[Field]
+    body: Field | None
 
     @classmethod
-    def of(cls, dependant: Dependant) -> "_Plan":
-        if dependant.body_params or dependant.header_params or len(dependant.query_params) > 1:
+    def of(cls, dependant: Dependant, body: Field | None) -> "_Plan":
+        needed = any(header.field_info.is_required() for header in dependant.header_params)
+        if needed or len(dependant.body_params) > 1 or len(dependant.query_params) > 1:
             raise TypeError(f"{dependant.call!r} takes more than a direct route can give")
-        found = [(below.name or "", _finder(below)) for below in dependant.dependencies]
         return cls(
-            dependant.request_param_name, found, dependant.path_params, dependant.query_params
+            dependant.request_param_name,
+            [(below.name or "", _finder(below)) for below in dependant.dependencies],
+            dependant.path_params,
+            dependant.query_params,
+            dependant.header_params,
+            body,
         )
 
     async def arguments(self, request: Request) -> dict[str, Any]:
         """Find who asks before anything that was sent is looked at."""
         found: dict[str, Any] = {name: await find(request) for name, find in self.found}
+        errors: list[Any] = []
+        if self.body is not None:
+            body = await body_within(request, _LARGEST)
+            request = Request(request.scope, _again(body))
+            told = json_of(request, body)
+            found[self.body.name], wrong = self.body.validate(told, loc=("body",))
+            errors += wrong
         if self.request is not None:
             found[self.request] = request
-        errors: list[Any] = []
+        for field in self.headers:
+            if (header := request.headers.get(field.alias)) is not None:
+                found[field.name], wrong = field.validate(header, loc=("header", field.alias))
+                errors += wrong
         for field in self.path:
             value = request.scope["path_params"][field.alias]
             found[field.name], wrong = field.validate(value, loc=("path", field.alias))
@@ -92,6 +120,15 @@ class _Plan(NamedTuple):
         if errors:
             raise RequestValidationError(errors)
         return found
+
+
+def _again(body: bytes) -> Receive:
+    """Let a body that was read be read by the endpoint too."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 def _finder(dependant: Dependant) -> Find:

@@ -98,8 +98,12 @@ async def body_within(request: Request, most: int) -> bytes:
 
 async def json_within(request: Request, most: int) -> Any:
     """Read a JSON body of at most `most` bytes, strictly, for a route that reads its own."""
+    return json_of(request, await body_within(request, most))
+
+
+def json_of(request: Request, body: bytes) -> Any:
+    """Read a request's JSON body strictly."""
     _check_kind(request, _JSON)
-    body = await body_within(request, most)
     if not body:
         raise InvalidError.at("#/", "A body is required", "missing")
     try:

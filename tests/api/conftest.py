@@ -28,6 +28,7 @@ def serve(settings, app: FastAPI, sessions) -> Made:
     ) -> AsyncIterator[httpx.AsyncClient]:
         other = create_app(settings.model_copy(update=values))
         other.state.sessionmaker, other.state.door = app.state.sessionmaker, app.state.door
+        other.state.write_door = app.state.write_door
         if router is not None:
             other.router.routes += router.routes
         transport = httpx.ASGITransport(other, raise_app_exceptions=False)
@@ -92,6 +93,7 @@ def signed_app(settings) -> FastAPI:
 async def signed(signed_app: FastAPI, app: FastAPI, sessions) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service that takes tokens."""
     signed_app.state.sessionmaker, signed_app.state.door = app.state.sessionmaker, app.state.door
+    signed_app.state.write_door = app.state.write_door
     transport = httpx.ASGITransport(signed_app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client

@@ -41,6 +41,12 @@ def made() -> FastAPI:
     ) -> Response:
         return Response(f"{request.method} {path} {number} {shown.limit}")
 
+    @hot.post("/new")
+    async def make_hot(
+        request: Request, shown: Shown, number: Annotated[int, Header()] = 1
+    ) -> Response:
+        return Response(f"{number} {shown.limit} {(await request.body()).decode()}")
+
     app.router.routes[:0] = hot.routes
     problems.install(app)
     return app
@@ -69,19 +75,42 @@ async def test_a_query_parameter_unknown_or_repeated_is_refused(hot) -> None:
     assert (await hot.get("/7?limit=9&limit=9")).json()["errors"][0]["code"] == "repeated"
 
 
+async def test_a_body_and_headers_reach_the_endpoint(hot) -> None:
+    answer = await hot.post("/new", json={"limit": 9}, headers={"Number": "3"})
+    assert answer.text == '3 9 {"limit":9}'
+    assert (await hot.post("/new", json={})).text == "1 50 {}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ({"json": {"limit": "many"}}, 422, "int_parsing"),
+        ({"json": {}, "headers": {"Number": "one"}}, 422, "int_parsing"),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}}, 400, None),
+        ({"headers": {"Content-Type": "application/json"}}, 422, "missing"),
+        ({"content": b"{}", "headers": {"Content-Type": "text/plain"}}, 415, None),
+        ({"json": {"limit": "x" * 2**20}}, 413, None),
+    ],
+)
+async def test_a_body_or_header_that_is_wrong_is_refused(hot, sent, status, code) -> None:
+    answer = await hot.post("/new", **sent)
+    assert answer.status_code == status
+    assert code is None or answer.json()["errors"][0]["code"] == code
+
+
 async def test_another_method_is_a_405_that_names_the_right_one(hot) -> None:
     answer = await hot.delete("/7")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
 
 
 def test_a_route_that_needs_more_is_refused_when_it_is_made() -> None:
-    async def takes_body(body: Shown) -> Response: ...
+    async def takes_bodies(body: Shown, other: Shown) -> Response: ...
 
     async def takes_header(agent: Annotated[str, Header()]) -> Response: ...
 
     async def takes_two(one: int, two: int) -> Response: ...
 
-    for endpoint in (takes_body, takes_header, takes_two):
+    for endpoint in (takes_bodies, takes_header, takes_two):
         with pytest.raises(TypeError, match="takes more"):
             direct.router(prefix="/v1", tags=[]).get("/x")(endpoint)
 

@@ -107,6 +107,7 @@ async def signed_in(issuer: str, subject: str, client_id: str = CLIENT) -> str:
 def served(settings, app, oidc: Oidc):
     made = create_app(settings.model_copy(update={"oidc": oidc}))
     made.state.sessionmaker, made.state.door = app.state.sessionmaker, app.state.door
+    made.state.write_door = app.state.write_door
     return made
 
 
