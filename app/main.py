@@ -22,6 +22,7 @@ from app.api.v1.feedback import routes as feedback
 from app.api.v1.feedback import submissions
 from app.api.v1.public.figures import Figures
 from app.api.v1.registers import people
+from app.api.v1.reimbursements import claims
 from app.api.v1.webhooks import routes as webhooks
 from app.core.db import create_engine
 from app.core.notices import listening
@@ -31,6 +32,7 @@ from app.imports.receipts.sandbox import Sandbox
 from app.settings import Settings
 
 _HEAD = Path(__file__).resolve().parent.parent / "migrations" / "HEAD"
+_HOT = (webhooks.hot, submissions.hot, people.hot, feedback.hot, claims.hot)
 ALLOWED = (
     "Authorization",
     "Content-Type",
@@ -62,8 +64,14 @@ def create_app(settings: Settings) -> FastAPI:
             size=database.statement_pool,
             statement_ms=database.statement_timeout_ms,
         )
-        app.state.door = pool
-        async with pool, listening(database.url, CHANNEL, app.state.authenticator.forget):
+        writing = await open_pool(
+            database.url,
+            "app",
+            size=database.write_pool,
+            statement_ms=database.statement_timeout_ms,
+        )
+        app.state.door, app.state.write_door = pool, writing
+        async with pool, writing, listening(database.url, CHANNEL, app.state.authenticator.forget):
             _settle_garbage()
             yield
         await engine.dispose()
@@ -92,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.desk = Desk(lambda: app.state.door, settings.submissions.cache_seconds)
     _hold_back(app, settings)
     # What is asked most stands first.
-    for router in (webhooks.hot, submissions.hot, people.hot, feedback.hot, health.router):
+    for router in (*_HOT, health.router):
         app.router.routes += router.routes
     app.router.routes += v1.ROUTES
     problems.install(app)

@@ -9,11 +9,12 @@ _SIZE = 65_536
 
 
 class Wire:
-    """Passes all on; while `armed`, the next commit is passed on and its answer never arrives."""
+    """Passes all on; of what is asked next with the words in `armed` no answer ever arrives."""
 
     def __init__(self, url: str) -> None:
         self._url = urlsplit(url)
-        self.armed, self.cuts, self.port = False, 0, 0
+        self.cuts, self.port = 0, 0
+        self.armed: bytes | None = None
 
     @property
     def url(self) -> str:
@@ -46,8 +47,8 @@ class Wire:
         answered: asyncio.Event,
     ) -> None:
         while told := await asking.read(_SIZE):
-            if cutting := self.armed and b"COMMIT" in told:
-                self.armed = False
+            if cutting := self.armed is not None and self.armed in told:
+                self.armed = None
                 muted.set()
             there.write(told)
             await there.drain()

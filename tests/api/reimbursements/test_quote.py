@@ -120,16 +120,16 @@ async def test_care_by_the_hour_needs_its_hours(api, session):
     assert answer.json()["total_pence"] == 2_250
 
 
-async def test_a_claim_is_priced_by_active_cards_alone(session):
+async def test_a_claim_is_priced_by_active_cards_alone(session, door):
     asked = {"scheme": None, "miles_before": {}}
     fee = Line(LineKind.INVOLVEMENT_FEE, date(2026, 5, 14), level=4, hours=Decimal(4))
     with pytest.raises(RateMissingError):
-        await queries.price(session, [fee], drafts=False, **asked)
-    assert await queries.price(session, [], drafts=False, **asked) == []
+        await queries.price(door, [fee], drafts=False, **asked)
+    assert await queries.price(door, [], drafts=False, **asked) == []
     card = await reimbursing.active(
         session, Scheme.PPV, (LineKind.INVOLVEMENT_FEE, RateUnit.HOUR, {"pence": 2_000})
     )
-    (found,) = await queries.price(session, [fee], drafts=False, **asked)
+    (found,) = await queries.price(door, [fee], drafts=False, **asked)
     assert (found.amount_pence, found.card_id, found.unconfirmed) == (8_000, card.id, False)
 
 

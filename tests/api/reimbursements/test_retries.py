@@ -26,6 +26,8 @@ from tests.domain.reimbursements.machine.world import World
 from tests.factories import Given
 from tests.proxying import Wire, wire
 
+# A claim is made by one statement that commits by itself, and tells who does what.
+COMMIT, ALONE = b"COMMIT", b"make_claim:on_behalf"
 RUNS = "reimbursements/payment-runs"
 
 
@@ -121,7 +123,7 @@ async def cut(settings, scratch_url, world, headers):
 async def lost(laid: Wire, api: Api, place: str, body: object, **headers: str) -> None:
     """Send what is committed, and of which no answer comes."""
     before = laid.cuts
-    laid.armed = True
+    laid.armed = ALONE if place == CLAIMS else COMMIT
     answer = await api.send("POST", place, body, **headers)
     assert answer.status_code >= 500, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -172,7 +174,7 @@ async def settled_once(laid: Wire, api: Api, place: str, filling: AsyncSession) 
         pounds = f"{each['amount_pence'] // 100}.{each['amount_pence'] % 100:02}"
         rows.append(f"{each['reference']},paid,{today()},,{pounds}")
     file = {"file": ("r.csv", "\n".join(rows) + "\n", "text/csv")}
-    laid.armed = True
+    laid.armed = COMMIT
     sent = {"files": file, "headers": api.headers}
     assert (await api.client.post(f"/v1/{place}/results", **sent)).status_code >= 500
     assert (await api.client.post(f"/v1/{place}/results", **sent)).json()["paid"] == 2

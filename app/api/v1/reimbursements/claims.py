@@ -1,9 +1,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response, Security
+from fastapi import Query, Request, Response, Security
 
-from app.api.deps import Creation, Door, IfMatch, Session, authenticate, created, json
+from app.api import direct
+from app.api.deps import (
+    Door,
+    IdempotencyKey,
+    IfMatch,
+    Session,
+    WriteDoor,
+    authenticate,
+    created,
+    json,
+    keyed,
+)
 from app.api.problems import PreconditionRequiredError, responses
 from app.api.strict import router_at
 from app.api.v1.reimbursements.claims_schemas import (
@@ -27,7 +38,7 @@ from app.core.idempotency import IdempotencyMismatchError
 from app.domain.people.register.errors import PersonNotFoundError
 from app.domain.people.supporters import service as supporters
 from app.domain.reimbursements.choices.errors import ChoiceDeclinedError, ChoiceMissingError
-from app.domain.reimbursements.claims import queries, service
+from app.domain.reimbursements.claims import making, queries, service
 from app.domain.reimbursements.claims.errors import (
     ActivityMissingError,
     ClaimDayError,
@@ -50,6 +61,7 @@ from app.domain.reimbursements.receipts.errors import (
     ReceiptQuarantinedError,
 )
 
+hot = direct.router(prefix="/v1/reimbursements/claims", tags=["reimbursements"])
 router = router_at("/reimbursements/claims", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]
@@ -94,7 +106,7 @@ async def sum_claims(
     return json(await queries.summary(door, told, to=actor))
 
 
-@router.post(
+@hot.post(
     "",
     status_code=201,
     response_model=ClaimOut,
@@ -102,16 +114,20 @@ async def sum_claims(
         PersonNotFoundError, ActivityMissingError, *PRICED, IdempotencyMismatchError
     ),
 )
-async def make_claim(actor: Writer, session: Session, once: Creation, new: ClaimNew) -> Response:
+async def make_claim(
+    request: Request,
+    actor: Writer,
+    door: Door,
+    write_door: WriteDoor,
+    new: ClaimNew,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Begin a claim for a person, on their word; it is a draft until it is submitted."""
-    whose = await supporters.for_person(session, new.person_id, "make_claim", by=actor)
-    made = await once.do(
-        lambda: service.make(session, new.model_dump(exclude={"person_id"}), by=whose),
-        lambda id_: queries.get(session, id_, to=actor),
-    )
-    answer = await shown(session, made.id, actor)
+    key = await keyed(request, actor, idempotency_key)
+    made = await making.make_for(door, write_door, new.model_dump(), key, FIELDS, by=actor)
+    answer = json(made.body)
     answer.status_code = 201
-    created(answer, f"/v1/reimbursements/claims/{made.id}", made.version, once)
+    created(answer, f"/v1/reimbursements/claims/{made.id}", made.version, made)
     return answer
 
 

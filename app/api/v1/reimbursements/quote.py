@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import Security
 
-from app.api.deps import Session, authenticate
+from app.api.deps import Door, authenticate
 from app.api.problems import responses
 from app.api.strict import router_at
 from app.api.v1.reimbursements.quote_schemas import Quote, QuoteNew
@@ -16,7 +16,7 @@ Reader = Annotated[Actor, Security(authenticate, scopes=["rates:read"])]
 
 
 @router.post("", responses=responses(RateMissingError, LineHoursMissingError))
-async def quote_lines(_: Reader, session: Session, new: QuoteNew) -> Quote:
+async def quote_lines(_: Reader, door: Door, new: QuoteNew) -> Quote:
     """Price any set of lines without storing anything.
 
     Each line is priced by the rate card of its day. Mileage thresholds and limits of a day hold
@@ -25,6 +25,6 @@ async def quote_lines(_: Reader, session: Session, new: QuoteNew) -> Quote:
     """
     lines = new.priceable()
     prices = await queries.price(
-        session, lines, scheme=new.scheme, miles_before=new.miles_before, drafts=True
+        door, lines, scheme=new.scheme, miles_before=new.miles_before, drafts=True
     )
     return Quote.of(lines, prices)

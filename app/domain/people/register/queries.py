@@ -94,9 +94,13 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
 }
 
 
+def standing(using: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Say in SQL whose record stands, with the filters that are used."""
+    return [P.erased_on.is_(None), *(_FILTERS[name] for name in sorted(using & _FILTERS.keys()))]
+
+
 def _people(using: frozenset[str]) -> Select[Any]:
-    known = select(P).where(P.erased_on.is_(None))
-    return known.where(*(_FILTERS[name] for name in sorted(using & _FILTERS.keys())))
+    return select(P).where(*standing(using))
 
 
 _VERSION: Final = P.__table__.c.version
@@ -114,7 +118,7 @@ async def find(
     door: Statement, fields: tuple[str, ...], page: Page, filters: Mapping[str, Any], *, to: Actor
 ) -> bytes:
     """Give a page of people as JSON; records that were merged into others are left out."""
-    values = {**filters, **_limits(to), "today": today(), "unmerged": True}
+    values = {**filters, **limits(to), "today": today(), "unmerged": True}
     return await PEOPLE.page(door, fields, page, values)
 
 
@@ -122,7 +126,7 @@ async def show(
     door: Statement, fields: tuple[str, ...], id_: UUID, *, to: Actor
 ) -> tuple[bytes, int]:
     """Give one person as JSON, and the record's version."""
-    return await PEOPLE.one(door, fields, id_, {**_limits(to), "today": today()})
+    return await PEOPLE.one(door, fields, id_, {**limits(to), "today": today()})
 
 
 async def show_own(door: Statement, fields: tuple[str, ...], person: Person) -> tuple[bytes, int]:
@@ -140,7 +144,7 @@ async def get(session: AsyncSession, id_: UUID, *, to: Actor, lock: bool = False
     """Load a person whom one may see; raises PersonNotFoundError."""
     found = select(P).where(P.id == id_, P.erased_on.is_(None))
     if to.teams is not None:
-        found = found.where(_FILTERS["visible"]).params(_limits(to))
+        found = found.where(_FILTERS["visible"]).params(limits(to))
     person = await session.scalar(found.with_for_update() if lock else found)
     if person is None:
         raise PersonNotFoundError
@@ -168,5 +172,6 @@ async def role_period(session: AsyncSession, person: Person, id_: UUID) -> RoleP
     return found
 
 
-def _limits(to: Actor) -> dict[str, Any]:
+def limits(to: Actor) -> dict[str, Any]:
+    """Give the values of the filters that hold for whatever an actor sees."""
     return {} if to.teams is None else {"visible": list(to.directorates or ())}

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import statement
 from app.core.clock import london_day
 from app.domain.involvement.opportunities.models import Opportunity, OpportunityTime
 from app.domain.involvement.participation.models import Participation, ParticipationStatus
@@ -55,7 +56,8 @@ async def planned(session: AsyncSession, participation: Participation) -> list[P
         for day in sorted(hours)
     ]
     try:
-        priced = await rates.price(session, lines, scheme=None, miles_before={}, drafts=False)
+        door = await statement.within(session)
+        priced = await rates.price(door, lines, scheme=None, miles_before={}, drafts=False)
     except RateMissingError:
         return []
     fees, given = [], 0

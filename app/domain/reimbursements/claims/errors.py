@@ -1,4 +1,5 @@
 from app.core.errors import DomainError, ForbiddenError, InvalidError, NotFoundError
+from app.domain.reimbursements.receipts.errors import ReceiptNotFoundError
 
 
 class ClaimNotFoundError(NotFoundError):
@@ -100,6 +101,7 @@ class FlagsUnansweredError(DomainError):
 REFUSALS: dict[str, type[DomainError]] = {
     "uq_claim_occasion_live": ClaimDuplicateError,
     "uq_claim_receipt_live": ReceiptClaimedError,
+    "fk_claim_receipt_receipt_id": ReceiptNotFoundError,
     "uq_claim_action_hands": ClaimHandsError,
     "uq_claim_action_claim_id": ClaimStatusError,
     "ck_claim_action_not_oneself": ClaimSelfError,

@@ -6,30 +6,27 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.reimbursements.choices import queries as choices
+from app.core import statement
+from app.core.statement import Statement
 from app.domain.reimbursements.choices.errors import ChoiceMissingError
 from app.domain.reimbursements.choices.models import PaymentChoice
-from app.domain.reimbursements.claims.acts import ENDED, Act, ClaimStatus
+from app.domain.reimbursements.claims import facts
+from app.domain.reimbursements.claims.acts import ENDED
 from app.domain.reimbursements.claims.errors import ClaimStatusError, VouchersNotAllowedError
 from app.domain.reimbursements.claims.line_models import ClaimLine
-from app.domain.reimbursements.claims.models import Claim, ClaimAction
+from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import FEES, RATED, LineKind, Route, Vehicle
-from app.domain.reimbursements.policy import service as policies
 from app.domain.reimbursements.rates import queries as rates
 from app.domain.reimbursements.rates import wording
 from app.domain.reimbursements.rates.models import Scheme
 from app.domain.reimbursements.rates.pricing import Line, Priced
-from app.domain.reimbursements.rates.tax_year import tax_year
 
 _PRICED: Final = ("level", "hours", "miles", "vehicle", "passengers", "hours_away", "amount_pence")
 _TOLD: Final = ("from_place", "to_place", "no_receipt_because")
-_NOT_COUNTED: Final = (ClaimStatus.DRAFT, *ENDED)
 _RECEIPT: Final = "The receipt is with the claim that this tops up."
-# One at a time prices a person's miles: what the one uses up, the next finds used.
-_MILES_LOCK: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:person, 7))")
 
 
 @dataclass(slots=True)
@@ -76,7 +73,7 @@ async def lines_of(
     other lines.
     """
     if claim.tops_up_id is None:
-        return await _priced(session, claim, told)
+        return await priced(await statement.within(session), claim, told)
     if any("position" not in each for each in told):
         raise ClaimStatusError("A top-up has the lines of its paid claim", state=claim.status)
     topped_up = select(Claim).where(Claim.id == claim.tops_up_id)
@@ -98,7 +95,8 @@ async def repriced(
     """
     found = select(ClaimLine).where(ClaimLine.claim_id == paid.id).order_by(ClaimLine.position)
     lines = (await session.scalars(found)).all()
-    anew = await _priced(session, paid, [told_of(line) for line in lines], settled=True)
+    door = await statement.within(session)
+    anew = await priced(door, paid, [told_of(line) for line in lines], settled=True)
     added = await _added(session, paid, besides)
     return [
         Repriced(line, now, line.amount_pence + added.get(line.position, 0))
@@ -106,24 +104,30 @@ async def repriced(
     ]
 
 
-async def _priced(
-    session: AsyncSession,
+async def priced(
+    door: Statement,
     claim: Claim,
     told: Sequence[Mapping[str, Any]],
     *,
     settled: bool = False,
+    stamp: str | None = None,
 ) -> list[ClaimLine]:
+    """Price the lines of a claim that tops nothing up, in their order."""
     asked = [_asked(each) for each in told]
-    before = await _miles_before(session, claim, asked, settled=settled)
+    before: Mapping[int, Decimal] = {}
+    if any(each.vehicle is Vehicle.CAR for each in asked):
+        before = await facts.miles_before(door, claim, settled=settled)
     scheme = None if claim.scheme is None else Scheme(claim.scheme)
-    priced = await rates.price(session, asked, scheme=scheme, miles_before=before, drafts=False)
+    prices = await rates.price(
+        door, asked, scheme=scheme, miles_before=before, drafts=False, stamp=stamp
+    )
     feed = any(each.kind in FEES for each in asked)
-    fees = await _fees(session, claim, settled=settled) if feed else None
+    fees = await _fees(door, claim, settled=settled) if feed else None
     if not settled:
         claim.charity_id = fees.choice.charity_id if fees and fees.choice else None
     return [
         _line(claim, each.get("position", at), each, found, fees)
-        for at, (each, found) in enumerate(zip(told, priced, strict=True), 1)
+        for at, (each, found) in enumerate(zip(told, prices, strict=True), 1)
     ]
 
 
@@ -194,62 +198,11 @@ def _line(
     )
 
 
-async def _fees(session: AsyncSession, claim: Claim, *, settled: bool) -> Fees:
-    """Find what was chosen for the activity, and what other claims for it took of the fee."""
-    choice = await choices.standing(session, claim.participation_id, claim.activity_on)
-    others = (
-        select(func.coalesce(func.sum(ClaimLine.amount_pence), 0))
-        .join(Claim, Claim.id == ClaimLine.claim_id)
-        .where(
-            Claim.participation_id == claim.participation_id,
-            Claim.id != claim.id,
-            Claim.tops_up_id.is_distinct_from(claim.id),
-            Claim.status.not_in(ENDED),
-            ClaimLine.kind.in_(FEES),
-        )
-    )
-    asks = claim.fees_by_voucher and not settled
-    if asks and not (await policies.current(session)).vouchers_allowed:
+async def _fees(door: Statement, claim: Claim, *, settled: bool) -> Fees:
+    found = await facts.of_fees(door, claim)
+    if claim.fees_by_voucher and not settled and not found.vouchers_allowed:
         raise VouchersNotAllowedError
-    return Fees(choice, int((await session.scalars(others)).one()), claim.fees_by_voucher)
-
-
-async def _miles_before(
-    session: AsyncSession, claim: Claim, asked: Sequence[Line], *, settled: bool
-) -> Mapping[int, Decimal]:
-    """Count the miles in cars that a person claimed already, by tax year.
-
-    Of a claim that is settled, those of claims that were handed in before it. A top-up's miles
-    are those of the claim that it tops up.
-    """
-    if not any(each.vehicle is Vehicle.CAR for each in asked):
-        return {}
-    await session.execute(_MILES_LOCK, {"person": str(claim.person_id)})
-    others = (
-        select(ClaimLine.day, func.sum(ClaimLine.miles))
-        .join(Claim, Claim.id == ClaimLine.claim_id)
-        .where(
-            Claim.person_id == claim.person_id,
-            Claim.id != claim.id,
-            Claim.tops_up_id.is_(None),
-            Claim.status.not_in(_NOT_COUNTED),
-            ClaimLine.vehicle == Vehicle.CAR,
-        )
-    )
-    if settled:
-        others = others.where(_handed_in(Claim.id) < _handed_in(claim.id))
-    counted: dict[int, Decimal] = {}
-    for day, miles in await session.execute(others.group_by(ClaimLine.day)):
-        counted[tax_year(day)] = counted.get(tax_year(day), Decimal(0)) + (miles or 0)
-    return counted
-
-
-def _handed_in(claim_id: Any) -> Any:
-    """Say in SQL when a claim was last priced for good."""
-    last = select(func.max(ClaimAction.created_at)).where(
-        ClaimAction.claim_id == claim_id, ClaimAction.act.in_((Act.SUBMIT, Act.EDIT))
-    )
-    return last.correlate(Claim).scalar_subquery()
+    return Fees(found.choice, found.given_pence, claim.fees_by_voucher)
 
 
 def total(lines: Sequence[ClaimLine]) -> int:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.core.actor import Actor
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
-from app.core.statement import Kept, Statement
+from app.core.statement import Asked, Kept, Statement
 from app.domain.people.register.models import Person
 from app.domain.reimbursements.claims.acts import HOLDERS
 from app.domain.reimbursements.claims.errors import ClaimNotFoundError
@@ -147,6 +147,11 @@ async def show(
 ) -> tuple[bytes, int]:
     """Give one claim as JSON, and its version; raises ClaimNotFoundError."""
     return await CLAIMS.one(door, fields, id_, _limits(to))
+
+
+def answer(fields: tuple[str, ...], id_: UUID) -> Asked:
+    """Give the statement that shows one claim, where it is known that one may see it."""
+    return CLAIMS.asked(fields, id_, {})
 
 
 async def get(session: AsyncSession, id_: UUID, *, to: Actor) -> Claim:

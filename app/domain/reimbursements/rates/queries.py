@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Text, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Date, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
+from app.core import rows
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.core.statement import Statement
@@ -41,6 +42,14 @@ _RATES: Final = """
         'over_miles', trim_scale(r.over_miles)::text, 'most_pence', r.most_pence,
         'most_per', r.most_per) ORDER BY r.place), '[]')
    FROM rate r WHERE r.card_id = rate_card.id)"""
+
+# Who wrote each row last: no two states of the cards have the same, be they rolled back or not.
+STAMP: Final = """
+SELECT concat_ws(' ', count(*), sum(xmin::text::bigint),
+                 (SELECT concat_ws(' ', count(*), sum(xmin::text::bigint)) FROM rate))
+  FROM rate_card"""
+_KNOWN: Final[dict[str, Sequence[pricing.Card]]] = {}
+_WITH_DRAFTS: Final = (RateCardStatus.ACTIVE, RateCardStatus.PROPOSED, RateCardStatus.DRAFT)
 
 
 def _cards(using: frozenset[str]) -> Select[Any]:
@@ -95,12 +104,13 @@ async def active_within(session: AsyncSession, card: RateCard) -> Sequence[RateC
 
 
 async def price(
-    session: AsyncSession,
+    door: Statement,
     lines: Sequence[pricing.Line],
     *,
     scheme: Scheme | None,
     miles_before: Mapping[int, Decimal],
     drafts: bool,
+    stamp: str | None = None,
 ) -> list[pricing.Priced]:
     """Price lines in their order by the cards of their days; nothing is stored.
 
@@ -108,35 +118,28 @@ async def price(
     else from HMRC's; subsistence from the trust's, else from Agenda for Change; all else from the
     trust's. With `drafts` a card that is not active prices what no active one does, and the line
     is unconfirmed. `miles_before` are those the person claimed in cars already, by the year in
-    which the tax year begins. Raises RateMissingError, LineHoursMissingError.
+    which the tax year begins. `stamp` is what STAMP gave, where that was read already. Raises
+    RateMissingError, LineHoursMissingError.
     """
-    if not lines:
-        return []
-    statuses = [RateCardStatus.ACTIVE]
-    if drafts:
-        statuses += [RateCardStatus.PROPOSED, RateCardStatus.DRAFT]
-    cards = await _holding(session, lines, statuses)
+    cards = await _cards_for(door, stamp, drafts=drafts) if lines else ()
     return pricing.price(lines, cards, scheme=scheme, miles_before=miles_before)
 
 
-async def _holding(
-    session: AsyncSession, lines: Sequence[pricing.Line], statuses: Sequence[RateCardStatus]
-) -> list[pricing.Card]:
-    """Load the cards of the lines' days: what is active first, then the newest."""
-    days = [line.day for line in lines]
-    order = case({status: at for at, status in enumerate(statuses)}, value=C.status)
-    found = await session.scalars(
-        select(C)
-        .where(
-            C.status.in_(statuses),
-            C.valid_from <= max(days),
-            or_(C.valid_to.is_(None), C.valid_to > min(days)),
-        )
-        .order_by(order, C.id.desc())
-    )
-    cards = found.all()
+async def _cards_for(door: Statement, stamp: str | None, *, drafts: bool) -> Sequence[pricing.Card]:
+    """Give the cards that may price, newest first; they are read anew when any was changed."""
+    stamp = stamp or await door.fetchval(STAMP)
+    if stamp not in _KNOWN:
+        found = await _load(door)
+        _KNOWN.clear()
+        _KNOWN[stamp] = found
+    statuses = _WITH_DRAFTS if drafts else (RateCardStatus.ACTIVE,)
+    return [each for each in _KNOWN[stamp] if each.card.status in statuses]
+
+
+async def _load(door: Statement) -> Sequence[pricing.Card]:
+    """Load every card with its rates, as copies that belong to no session."""
     rates: dict[UUID, list[Rate]] = defaultdict(list)
-    told = select(Rate).where(Rate.card_id.in_([card.id for card in cards])).order_by(Rate.place)
-    for rate in await session.scalars(told):
-        rates[rate.card_id].append(rate)
-    return [pricing.Card(card, rates[card.id]) for card in cards]
+    for each in await door.fetch("SELECT * FROM rate ORDER BY place"):
+        rates[each["card_id"]].append(rows.of(Rate, each))
+    cards = await door.fetch("SELECT * FROM rate_card ORDER BY id DESC")
+    return [pricing.Card(rows.of(C, each), rates[each["id"]]) for each in cards]

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import BIT
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import ColumnElement
 
+from app.core import rows
 from app.core.actor import Actor
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
@@ -31,6 +32,7 @@ from app.domain.reimbursements.receipts.errors import ReceiptNotFoundError
 from app.domain.reimbursements.receipts.models import ADVICE, Receipt, ReceiptContent
 
 R = Receipt
+_OF: Final = "SELECT * FROM receipt WHERE id = ANY($1) AND person_id = $2 ORDER BY id"
 # Of 64 bits. A picture scaled, pressed harder or a little brighter differs in fewer; pictures of
 # two receipts in about 32.
 ALIKE: Final = 6
@@ -127,16 +129,12 @@ async def get_own(
     return _there(await session.scalar(found.with_for_update() if lock else found))
 
 
-async def of(session: AsyncSession, ids: Collection[UUID], person_id: UUID) -> Sequence[Receipt]:
-    """Load receipts of one person, oldest first; raises ReceiptNotFoundError where one is not.
-
-    They are kept from being deleted until the transaction ends.
-    """
-    found = select(R).where(R.id.in_(ids), R.person_id == person_id).order_by(R.id)
-    receipts = (await session.scalars(found.with_for_update(key_share=True))).all()
+async def of(door: Statement, ids: Collection[UUID], person_id: UUID) -> Sequence[Receipt]:
+    """Give receipts of one person, oldest first; raises ReceiptNotFoundError where one is not."""
+    receipts = await door.fetch(_OF, ids, person_id)
     if len(receipts) < len(set(ids)):
         raise ReceiptNotFoundError
-    return receipts
+    return [rows.of(R, each) for each in receipts]
 
 
 async def content(session: AsyncSession, receipt: Receipt) -> bytes:
