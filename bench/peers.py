@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -50,6 +50,34 @@ _SUBMIT = """
 INSERT INTO inbox_event (id, source, event_id, body, body_hash, received_at, status)
 VALUES ($1, 'bare', $2, $3, $4, $5, 'pending')"""
 
+# The rows that the service inserts for a claim, in their order and nothing beside them.
+_CLAIM = """
+WITH key AS (
+    INSERT INTO idempotency_key (principal, operation, key, fingerprint, entity_id, created_at)
+    VALUES ($4, 'bare', $8, $9, $1, $10)
+), acted AS (
+    INSERT INTO acted_for (id, person_id, acted_by, operation, created_at, updated_at, version)
+    VALUES (gen_random_uuid(), $2, $4, 'bare', $10, $10, 1)
+), made AS (
+    INSERT INTO claim (id, person_id, participation_id, opportunity_id, directorate_id,
+                       activity_on, fees_by_voucher, total_pence, status, since, moves, round,
+                       created_at, updated_at, version)
+    VALUES ($1, $2, $3, $5, $6, $7, false, 1390, 'draft', $10, 1, 0, $10, $10, 1)
+    RETURNING id
+), begun AS (
+    INSERT INTO claim_action (id, claim_id, claimant_id, number, round, act, to_status, actor_id,
+                              on_behalf, created_at, updated_at, version)
+    SELECT gen_random_uuid(), id, $2, 1, 0, 'make', 'draft', $4, true, $10, $10, 1 FROM made
+    RETURNING claim_id
+)
+INSERT INTO claim_line (id, claim_id, position, kind, day, told_pence, miles, vehicle, passengers,
+                        amount_pence, route, explanation, created_at, updated_at, version)
+SELECT gen_random_uuid(), claim_id, 1, 'public_transport', $7, 1250, NULL, NULL, NULL, 1250,
+       'accounts_payable', 'As it was paid.', $10, $10, 1 FROM begun
+UNION ALL
+SELECT gen_random_uuid(), claim_id, 2, 'mileage', $7, NULL, 7, 'bicycle', 0, 140,
+       'accounts_payable', '7 miles by bicycle.', $10, $10, 1 FROM begun"""
+
 
 async def _nothing(_: asyncpg.Connection) -> None:
     """Leave a connection as it is."""
@@ -88,6 +116,22 @@ async def _submission(request: Request) -> Response:
     return Response(b'{"status":"stored"}', 202, media_type="application/json")
 
 
+async def _claim(request: Request) -> Response:
+    told, body = orjson.loads(await request.body()), await request.body()
+    await request.app.state.pool.execute(
+        _CLAIM,
+        uuid4(),
+        *(UUID(told[name]) for name in ("person_id", "participation_id", "by")),
+        UUID(told["opportunity_id"]),
+        UUID(told["directorate_id"]),
+        date.fromisoformat(told["activity_on"]),
+        request.headers["idempotency-key"],
+        hashlib.sha256(body).digest(),
+        datetime.now(UTC),  # noqa: TID251  no service
+    )
+    return Response(b'{"status":"stored"}', 201, media_type="application/json")
+
+
 async def _people(request: Request) -> Response:
     return await _listed(request, _PEOPLE_LIST)
 
@@ -117,6 +161,9 @@ submissions = Starlette(
         Route("/submissions", _submission, methods=["POST"]),
     ],
     lifespan=_pool,
+)
+claims = Starlette(
+    routes=[Route("/ready", _ready), Route("/claims", _claim, methods=["POST"])], lifespan=_pool
 )
 lists = Starlette(
     routes=[
