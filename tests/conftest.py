@@ -45,8 +45,6 @@ _STACK = ExitStack()
 _FAST = {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
 _MEMORY, _ROOM = Path("/dev/shm"), 2 * 1024**3  # noqa: S108  the folder below it is ours alone
 
-gc.set_threshold(50_000, 50, 100)  # as the service does
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster and migrate the template once, before any worker process is made."""

@@ -190,7 +190,8 @@ def to_sow() -> set[str]:
 
 
 COLUMNS = """
-SELECT format('SELECT %L, count(*) FROM %I.%I t WHERE strpos(lower(%s), $1) > 0',
+SELECT format('SELECT %L AS name, ARRAY(SELECT word FROM unnest($1::text[]) word WHERE EXISTS'
+              ' (SELECT FROM %I.%I t WHERE strpos(lower(%s), lower(word)) > 0)) AS words',
               table_schema || '.' || table_name || '.' || column_name, table_schema, table_name,
               CASE data_type WHEN 'bytea' THEN format('encode(%I, ''escape'')', column_name)
                              ELSE format('%I::text', column_name) END)
@@ -205,10 +206,9 @@ async def where(door, words: list[str]) -> dict[str, list[str]]:
     await door.execute("SET ROLE NONE")
     found: dict[str, list[str]] = {}
     for row in await door.fetch(COLUMNS):
-        for word in words:
-            name, count = await door.fetchrow(row[0], word.lower())
-            if count:
-                found.setdefault(word, []).append(name)
+        name, held = await door.fetchrow(row[0], words)
+        for word in held:
+            found.setdefault(word, []).append(name)
     await door.execute("SET ROLE everyvoice_worker")
     return found
 

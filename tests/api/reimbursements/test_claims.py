@@ -56,6 +56,28 @@ async def test_a_claim_goes_from_draft_to_approved_by_three_hands(
     assert [each["number"] for each in history] == [1, 2, 3, 4]
 
 
+async def test_what_making_answers_is_what_reading_gives(clerk, claimed):
+    night = {"kind": "accommodation", "day": str(DAY), "amount_pence": 60_000}
+    care = {"kind": "carer", "day": str(DAY), "amount_pence": 2_000, "hours": "2.5"}
+    made = await claimed(FARE | {"from_place": "Oxford"}, FEE, MILES, night, care)
+    answer = await clerk.get(f"{CLAIMS}/{made['id']}")
+    assert answer.json() == made
+    assert answer.headers["ETag"] == '"1"'
+
+
+async def test_a_rate_that_changes_holds_at_once(clerk, claimed, session):
+    first = await claimed(FEE)
+    await session.execute(text("SET LOCAL ROLE everyvoice_owner"))
+    await session.execute(text("UPDATE rate SET pence = 2 * pence WHERE kind = 'involvement_fee'"))
+    await session.execute(text("SET LOCAL ROLE everyvoice_worker"))
+    await session.commit()
+    told = {"activity_on": str(DAY - timedelta(days=1)), "lines": [FEE]}
+    told |= {name: first[name] for name in ("person_id", "participation_id")}
+    told["lines"] = [FEE | {"day": told["activity_on"]}]
+    second = (await clerk.send("POST", CLAIMS, told)).json()
+    assert second["total_pence"] == 2 * first["total_pence"]
+
+
 async def test_a_large_claim_is_approved_by_two(turned, someone, approver, given, budget, session):
     night = {"kind": "accommodation", "day": str(DAY), "amount_pence": 60_000}
     claim = await turned("approval", night | {"no_receipt_because": "It was lost."})
