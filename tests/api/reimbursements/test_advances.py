@@ -16,6 +16,7 @@ from app.domain.involvement.participation.models import Participation, Participa
 from app.domain.people.register.models import Person
 from app.domain.reimbursements.ties.models import PersonUser
 from tests.api.registers.conftest import refused
+from tests.api.reimbursements.conftest import DAY
 from tests.factories import Given
 
 ADVANCES = "reimbursements/advances"
@@ -29,6 +30,7 @@ TRAVEL = {
     "travel_on": str(today() + timedelta(3)),
 }
 PAID = {"reference": "BACS 12"}
+TAXI = {"kind": "taxi", "day": str(DAY), "amount_pence": 900, "no_receipt_because": "Lost."}
 
 
 @pytest.fixture
@@ -203,32 +205,85 @@ async def test_advances_are_listed_and_seen_within_their_directorate(
         assert answer.status_code == status
 
 
+@pytest.fixture
+def came(place, turned, session):
+    """Let somebody come, and claim a fare for it: `await came(TAXI)`, approved if not otherwise."""
+    found = []
+
+    async def claim(*lines: dict, until: str = "approval") -> dict:
+        attended = "UPDATE participation SET status = 'attended' WHERE id = :id"
+        await session.execute(text(attended), {"id": found[0].id})
+        await session.commit()
+        return await turned(until, *lines, participation=found[0])
+
+    async def begun():
+        found.append(await place())
+        return found[0], claim
+
+    return begun
+
+
+async def owed(session) -> int:
+    """Sum what people were paid in advance and no claim accounts for."""
+    told = "SELECT coalesce(sum(amount_pence), 0) FROM ledger_entry WHERE account = 'advances'"
+    return await session.scalar(text(told))
+
+
 async def test_what_was_paid_in_advance_is_accounted_for_by_claims(
-    asked, place, approver, releaser, claimed, clerk
+    asked, came, approver, releaser, session
 ):
-    found = await place()
-    advance = await agree(approver, await asked(participation=found))
-    first = await claimed(participation=found)
-    day = str(today() - timedelta(9))
-    fare = {"kind": "taxi", "day": day, "amount_pence": 900, "no_receipt_because": "Lost."}
-    second = await claimed(fare, participation=found)
+    place, claim = await came()
+    advance = await agree(approver, await asked(participation=place))
+    first, second = await claim(), await claim(TAXI)
 
     async def settled(claim: dict, pence: int):
-        told = {"claim_id": claim["id"], "pence": pence}
+        told = {"claim_id": claim["id"], "pence": pence, "kind": "taxi"}
         return await act(approver, advance, "settlements", told)
 
     refused(await settled(first, 1), 409, "advance-settled", outstanding_pence=0)
     await act(releaser, advance, "payment", PAID)
+    assert await owed(session) == 4_500
     refused(await settled(first, 4_501), 409, "advance-settled", outstanding_pence=4_500)
     shown = (await settled(first, 1_000)).json()
     assert shown == IsPartialDict(status="paid", settled_pence=1_000)
+    assert await owed(session) == 3_500
     refused(await settled(first, 1), 409, "advance-settled")
-    refused(await settled(await claimed(), 1), 422, "advance-activity")
-    await clerk.send("POST", f"reimbursements/claims/{second['id']}/withdrawal", None)
-    refused(await settled(second, 1), 422, "advance-activity")
-    third = await claimed(fare, participation=found)
-    shown = (await settled(third, 3_500)).json()
+    shown = (await settled(second, 3_500)).json()
     assert shown == IsPartialDict(status="settled", settled_pence=4_500)
+    assert await owed(session) == 0
+    told = "SELECT line_kind, sum(amount_pence) FROM ledger_entry WHERE account = 'expense'"
+    spent = await session.execute(text(f"{told} GROUP BY line_kind"))
+    assert spent.all() == [("taxi", 4_500)]
+
+
+async def test_only_an_approved_claim_of_the_activity_accounts_for_an_advance(
+    asked, came, approver, releaser, claimed, clerk
+):
+    place, claim = await came()
+    advance = await agree(approver, await asked(participation=place))
+    await act(releaser, advance, "payment", PAID)
+    for found, status, slug in (
+        (await claim(until="certification"), 409, "claim-status"),
+        (await claimed(), 422, "advance-activity"),
+        (await claimed(TAXI, participation=place), 409, "claim-status"),
+    ):
+        told = {"claim_id": found["id"], "pence": 1}
+        refused(await act(approver, advance, "settlements", told), status, slug)
+    await clerk.send("POST", f"reimbursements/claims/{found['id']}/withdrawal", None)
+    refused(await act(approver, advance, "settlements", told), 422, "advance-activity")
+
+
+async def test_no_more_is_settled_than_the_budget_has(asked, came, approver, releaser, session):
+    place, claim = await came()
+    advance = await agree(approver, await asked(participation=place))
+    await act(releaser, advance, "payment", PAID)
+    told = {"claim_id": (await claim())["id"], "pence": 4_500}
+    await session.execute(text("UPDATE budget SET amount_pence = committed_pence + 4499"))
+    await session.commit()
+    refused(await act(approver, advance, "settlements", told), 409, "budget-exceeded")
+    shown = (await approver.get(f"{ADVANCES}/{advance['id']}")).json()
+    assert shown == IsPartialDict(status="paid", settled_pence=0)
+    assert await owed(session) == 4_500
 
 
 async def test_nobody_accounts_for_an_advance_of_whom_they_acted_for(

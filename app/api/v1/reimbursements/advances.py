@@ -34,8 +34,9 @@ from app.domain.reimbursements.advances.errors import (
     AdvanceStatusError,
     AdvanceTwiceError,
 )
+from app.domain.reimbursements.budgets.errors import BudgetExceededError
 from app.domain.reimbursements.claims import queries as claims
-from app.domain.reimbursements.claims.errors import ClaimNotFoundError
+from app.domain.reimbursements.claims.errors import ClaimNotFoundError, ClaimStatusError
 
 router = router_at("/reimbursements/advances", "reimbursements")
 
@@ -139,19 +140,27 @@ async def book_advance(
 @router.post(
     "/{advance_id:uuid}/settlements",
     response_model=AdvanceOut,
-    responses=responses(AdvanceActivityError, AdvanceSettledError, ClaimNotFoundError, *CHANGES),
+    responses=responses(
+        AdvanceActivityError,
+        AdvanceSettledError,
+        ClaimNotFoundError,
+        ClaimStatusError,
+        BudgetExceededError,
+        *CHANGES,
+    ),
 )
 async def settle_advance(
     actor: Approver, session: Session, match: IfMatch, advance_id: UUID, told: AdvanceSettled
 ) -> Response:
-    """Note that a claim of the activity accounts for so much of it, and asks for so much less.
+    """Let an approved claim of the activity account for so much of it, and ask for so much less.
 
-    Nothing is taken off the claim by this: send it back where it asks for all.
+    So much of the claim's budget is spent by it. Nothing is taken off the claim: before it is
+    approved, send it back where it asks for all.
     """
     found = await queries.get(session, advance_id, to=actor)
     match.check(found.version)
     claim = await claims.get(session, told.claim_id, to=actor)
-    await service.settle(session, found, claim, told.pence, by=actor)
+    await service.settle(session, found, claim, told.model_dump(), by=actor)
     return await _shown(session, found.id, actor)
 
 

@@ -7,6 +7,7 @@ from app.api.deps import Paging
 from app.api.v1.organisation.schemas import NEXT, SAYS, VERSION
 from app.core.wire import Day
 from app.domain.reimbursements.advances.models import MOST_PENCE, AdvanceKind, AdvanceStatus
+from app.domain.reimbursements.kinds import LineKind
 
 ID = "0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"
 Words = StringConstraints(pattern=SAYS, strip_whitespace=True)
@@ -83,6 +84,11 @@ class AdvanceSettled(BaseModel):
         examples=["0195542d-8f00-7c3a-9d55-2f4a6b8c0d1e"],
     )
     pence: int = Field(ge=1, le=10_000_000, strict=True, examples=[4500])
+    kind: LineKind | None = Field(
+        None,
+        description="What it was spent on, where it is one kind: statements show it.",
+        examples=["public_transport"],
+    )
 
 
 class AdvanceOut(BaseModel):

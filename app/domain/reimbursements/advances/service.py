@@ -22,9 +22,14 @@ from app.domain.reimbursements.advances.models import (
     AdvanceSettlement,
     AdvanceStatus,
 )
+from app.domain.reimbursements.budgets import queries as budgets
 from app.domain.reimbursements.claims import queries as claims
 from app.domain.reimbursements.claims.acts import ENDED
+from app.domain.reimbursements.claims.errors import ClaimStatusError
 from app.domain.reimbursements.claims.models import Claim
+from app.domain.reimbursements.ledger import service as ledger
+from app.domain.reimbursements.ledger.drafts import Draft, Leg
+from app.domain.reimbursements.ledger.models import Account, PostingKind
 from app.domain.reimbursements.policy import service as policies
 
 
@@ -68,12 +73,23 @@ async def decide(
 
 
 async def pay(session: AsyncSession, advance: Advance, reference: str, *, by: Actor) -> None:
-    """Note that money was paid in advance.
+    """Note that money was paid in advance: the person owes the trust a claim of it.
 
     Raises AdvanceHandsError, AdvanceSelfError, AdvanceStatusError.
     """
     advance.pay(reference, by=by.id, today=today())
     await flush(session, REFUSALS)
+    pence = advance.outstanding_pence
+    await ledger.post(
+        session,
+        Draft(
+            kind=PostingKind.ADVANCE_PAYMENT,
+            once=f"advance:{advance.id}",
+            day=today(),
+            by=by.id,
+            legs=(Leg(Account.ADVANCES, pence, advance.person_id), Leg(Account.BANK, -pence)),
+        ),
+    )
 
 
 async def book(session: AsyncSession, advance: Advance, reference: str, *, by: Actor) -> None:
@@ -83,17 +99,40 @@ async def book(session: AsyncSession, advance: Advance, reference: str, *, by: A
 
 
 async def settle(
-    session: AsyncSession, advance: Advance, claim: Claim, pence: int, *, by: Actor
+    session: AsyncSession,
+    advance: Advance,
+    claim: Claim,
+    told: Mapping[str, Any],
+    *,
+    by: Actor,
 ) -> None:
-    """Note that a claim of the activity accounts for so much of what was paid in advance.
+    """Let a claim of the activity account for some of what was paid in advance.
 
-    The claim asks for so much less: nothing is taken off it here. A claim accounts once. Raises
-    AdvanceSelfError, AdvanceActivityError, AdvanceSettledError.
+    So much was spent, of the budget that the claim is paid from; the claim itself asks for so much
+    less, and nothing is taken off it here. A claim accounts once. Raises AdvanceSelfError,
+    AdvanceActivityError, AdvanceSettledError, ClaimStatusError where nobody has approved the claim,
+    and BudgetExceededError.
     """
+    pence: int = told["pence"]
     if await claims.barred(session, by.id, claim):
         raise AdvanceSelfError
     if claim.participation_id != advance.participation_id or claim.status in ENDED:
         raise AdvanceActivityError.at("#/claim_id", "No claim of this activity", "claim")
+    if claim.budget_id is None:
+        raise ClaimStatusError("It is not approved from a budget", state=claim.status)
     advance.settle(pence)
     session.add(AdvanceSettlement(advance_id=advance.id, claim_id=claim.id, pence=pence))
     await flush(session, REFUSALS)
+    (await budgets.locked(session, {claim.budget_id}))[claim.budget_id].take(pence)
+    spent = Leg(Account.EXPENSE, pence, advance.person_id, told.get("kind"))
+    await ledger.post(
+        session,
+        Draft(
+            kind=PostingKind.ADVANCE_SETTLEMENT,
+            once=f"advance:{advance.id}:{claim.id}",
+            day=today(),
+            by=by.id,
+            legs=(spent, Leg(Account.ADVANCES, -pence, advance.person_id)),
+            budget_id=claim.budget_id,
+        ),
+    )

@@ -9,6 +9,8 @@ A debit is positive, a credit negative. What each kind of posting books:
     voucher_purchase  debit voucher_stock,  credit bank
     voucher_issue     as a release, and debit expense, credit voucher_stock
     voucher_void      debit voucher_loss,  credit voucher_stock
+    advance_payment   debit advances,  credit bank
+    advance_settlement  debit expense,  credit advances
 """
 
 from datetime import date
@@ -53,6 +55,8 @@ class Account(StrEnum):
     VOUCHER_LOSS = "voucher_loss"
     # What was paid directly.
     BANK = "bank"
+    # What people were paid in advance, and no claim accounts for yet.
+    ADVANCES = "advances"
 
 
 class PostingKind(StrEnum):
@@ -64,6 +68,8 @@ class PostingKind(StrEnum):
     VOUCHER_PURCHASE = "voucher_purchase"
     VOUCHER_ISSUE = "voucher_issue"
     VOUCHER_VOID = "voucher_void"
+    ADVANCE_PAYMENT = "advance_payment"
+    ADVANCE_SETTLEMENT = "advance_settlement"
 
 
 # Vouchers are in one's hands, whatever the books say; and what was turned is not turned again.
