@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from dirty_equals import IsPartialDict
@@ -71,6 +72,13 @@ async def test_a_quote_prices_lines_of_every_kind_and_stores_nothing(quoted, ses
     assert found["warnings"][0] == IsPartialDict(line=0, code="unconfirmed")
     assert 1 not in [warning["line"] for warning in found["warnings"]]
     assert await session.scalar(text("SELECT count(*) FROM change_pending")) == before
+
+
+async def test_lines_are_quoted_as_a_claim_has_them(quoted):
+    fare = {"kind": "taxi", "day": "2026-05-14", "amount_pence": 900, "from_place": "Oxford"}
+    for told in ({"no_receipt_because": "Lost."}, {"receipt_ids": [str(uuid4())]}):
+        (line,) = (await quoted(fare | told))["lines"]
+        assert line["amount_pence"] == 900
 
 
 async def test_a_line_is_priced_by_the_rate_of_its_day(quoted):

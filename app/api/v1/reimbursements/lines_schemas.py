@@ -183,21 +183,10 @@ class ReceiptedLine(BaseModel):
     amount_pence: PaidPence
 
 
-LineNew = Annotated[
-    InvolvementFeeLine
-    | PreparationLine
-    | CancellationLine
-    | MileageLine
-    | FareLine
-    | SubsistenceLine
-    | CareLine
-    | ReceiptedLine,
-    Field(discriminator="kind"),
-]
-_PLACES: Final = {"from_place", "to_place"}
+_UNPRICED: Final = {"from_place", "to_place", "receipt_ids", "no_receipt_because"}
 
 
 def line_of(new: BaseModel) -> Line:
-    """Give what prices a line of any kind: all but the words of where a journey went."""
-    told: dict[str, Any] = new.model_dump(exclude=_PLACES)
+    """Give what prices a line of any kind: all but where a journey went, and its receipts."""
+    told: dict[str, Any] = new.model_dump(exclude=_UNPRICED)
     return Line(**told)

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.v1.reimbursements.lines_schemas import LineNew, line_of
+from app.api.v1.reimbursements.claim_lines_schemas import Lines
+from app.api.v1.reimbursements.lines_schemas import line_of
 from app.core.wire import Day
 from app.domain.reimbursements.kinds import FEES, LineKind, Route
 from app.domain.reimbursements.rates.models import Scheme
 from app.domain.reimbursements.rates.pricing import Line, Priced
 
-MOST_LINES: Final = 100
 _ROUTES: Final = (Route.PAYROLL, Route.ACCOUNTS_PAYABLE)
 
 TaxYear = Annotated[int, Field(ge=1999, le=2200)]
@@ -36,11 +36,11 @@ _SAID: Final = {
 
 
 class QuoteNew(BaseModel):
-    """Lines to be priced; nothing of them is stored."""
+    """Lines to be priced, as a claim has them; nothing of them is stored."""
 
     model_config = ConfigDict(extra="forbid")
 
-    lines: list[LineNew] = Field(min_length=1, max_length=MOST_LINES)
+    lines: Lines
     scheme: Scheme | None = Field(
         None,
         description="Whose rates are taken first, such as `nihr` for research. Without it fees"
