@@ -76,11 +76,11 @@ class Made(NamedTuple):
     replayed: bool
 
 
-async def make(door: Statement, told: Mapping[str, Any], claimant: Claimant) -> Claim:
+async def make(door: Statement, told: Mapping[str, Any], claimant: Claimant) -> UUID:
     """Begin a claim within a transaction; raises what `begin` and the constraints do."""
     claim, rows = await begin(door, told, claimant)
     await insert(door, rows, REFUSALS)
-    return claim
+    return claim.id
 
 
 async def make_for(

@@ -32,7 +32,8 @@ async def make(session: AsyncSession, told: Mapping[str, Any], *, by: Whose) -> 
     pricing raises.
     """
     door = await statement.within(session)
-    return await making.make(door, told, Claimant(by.person.id, by.by.id))
+    id_ = await making.make(door, told, Claimant(by.person.id, by.by.id))
+    return await session.get_one(Claim, id_)
 
 
 async def change(
