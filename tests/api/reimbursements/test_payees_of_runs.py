@@ -9,6 +9,7 @@ from tests.api.reimbursements.conftest import CLAIMS, FARE
 from tests.api.reimbursements.paying import done
 
 RUNS = "reimbursements/payment-runs"
+OTHERS = {"route": "accounts_payable"}
 NUMBERS = {"payroll_number": "20123456", "supplier_number": "S-1", "prefers": "supplier_number"}
 
 
@@ -80,41 +81,75 @@ async def test_the_database_lets_nobody_take_back_what_is_being_paid(
     await tried.rollback()
 
 
-async def test_a_bacs_run_pays_the_accounts_whose_wait_is_over(
-    turned, payer, setter, confirmer, session
-):
-    claim = await turned("approval", FARE)
+async def past(session, table: str, change: str) -> None:
+    """Change rows as no command does."""
+    for statement in (
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "SET CONSTRAINTS ALL DEFERRED",
+        "SELECT set_config('everyvoice.task', 'pay', true)",
+        "SET LOCAL ROLE everyvoice_owner",
+        f"ALTER TABLE {table} DISABLE TRIGGER USER",
+        f"UPDATE {table} SET {change}",
+        f"ALTER TABLE {table} ENABLE TRIGGER USER",
+        "SET LOCAL ROLE everyvoice_worker",
+    ):
+        await session.execute(text(statement))
+    await session.commit()
+
+
+@pytest.fixture
+async def to_accounts(session):
+    """Have files to bank accounts in use beside those to supplier numbers."""
+    await past(session, "payment_layout", "status = 'active' WHERE code = 'bacs18'")
+
+
+async def banked(claim: dict, setter, confirmer) -> None:
     place = f"reimbursements/payees/{claim['person_id']}/bank-account"
     account = {"sort_code": "12-34-56", "account_number": "12345678", "account_name": "A Okafor"}
     await done(setter, "PUT", place, account)
     await done(confirmer, "POST", f"{place}/confirmation", {"how": "called_back"})
-    told = {"route": "accounts_payable", "layout": "bacs18"}
-    for statement in (
-        "SET CONSTRAINTS ALL IMMEDIATE",
-        "SET CONSTRAINTS ALL DEFERRED",
-        "SET LOCAL ROLE everyvoice_owner",
-        "ALTER TABLE payment_layout DISABLE TRIGGER USER",
-        "UPDATE payment_layout SET status = 'active' WHERE code = 'bacs18'",
-        "ALTER TABLE payment_layout ENABLE TRIGGER USER",
-        "SET LOCAL ROLE everyvoice_worker",
-    ):
-        await session.execute(text(statement))
-    await session.commit()
+
+
+async def payable(payer) -> dict[str, int]:
+    """Tell how many claims each layout could pay."""
+    found = (await payer.get(f"{RUNS}/waiting")).json()["items"]
+    return {each["layout"]: each["payable"] for each in found if each["route"] == OTHERS["route"]}
+
+
+@pytest.mark.usefixtures("to_accounts")
+async def test_a_bacs_run_pays_the_accounts_whose_wait_is_over(
+    turned, payer, setter, confirmer, session
+):
+    await banked(await turned("approval", FARE), setter, confirmer)
+    told = OTHERS | {"layout": "bacs18"}
     refused(await payer.send("POST", RUNS, told), 409, "payment-run-empty")
-    for statement in (
-        "SELECT set_config('everyvoice.task', 'pay', true)",
-        "SET LOCAL ROLE everyvoice_owner",
-        "ALTER TABLE bank_account DISABLE TRIGGER USER",
-        "UPDATE bank_account SET usable_from = confirmed_on",
-        "ALTER TABLE bank_account ENABLE TRIGGER USER",
-        "SET LOCAL ROLE everyvoice_worker",
-    ):
-        await session.execute(text(statement))
-    await session.commit()
+    await past(session, "bank_account", "usable_from = confirmed_on")
     answer = await payer.send("POST", RUNS, told)
     refused(answer, 409, "payment-file")
     faults = {(each["row"], each["code"]) for each in answer.json()["errors"]}
     assert {row for row, _ in faults} == {0}
+
+
+@pytest.mark.usefixtures("to_accounts")
+@pytest.mark.parametrize("prefers", ["supplier_number", "bank_account"])
+async def test_of_two_ways_in_use_a_person_is_paid_by_the_one_they_prefer(
+    prefers, turned, payer, setter, confirmer, session
+):
+    claim = await turned("approval", FARE)
+    number, account = {"accounts_payable_csv": 1, "bacs18": 0}, {"accounts_payable_csv": 0}
+    place = f"reimbursements/payees/{claim['person_id']}/numbers"
+    await done(setter, "PUT", place, NUMBERS | {"prefers": prefers})
+    assert await payable(payer) == dict.fromkeys(number, 0)
+    await done(confirmer, "POST", f"{place}/confirmation", None)
+    assert await payable(payer) == number
+    await banked(claim, setter, confirmer)
+    assert await payable(payer) == number
+    await past(session, "bank_account", "usable_from = confirmed_on")
+    chosen = number if prefers == "supplier_number" else account | {"bacs18": 1}
+    assert await payable(payer) == chosen
+    # With one way in use nobody waits for the other.
+    await past(session, "payment_layout", "status = 'draft' WHERE code = 'bacs18'")
+    assert await payable(payer) == {"accounts_payable_csv": 1}
 
 
 async def test_vouchers_have_no_runs(payer):

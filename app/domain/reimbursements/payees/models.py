@@ -56,16 +56,8 @@ class ConfirmedHow(StrEnum):
     KNOWN_SUPPLIER = "known_supplier"
 
 
-class PaidBy(StrEnum):
-    """By what a person is found where money is paid."""
-
-    PAYROLL_NUMBER = "payroll_number"
-    SUPPLIER_NUMBER = "supplier_number"
-    BANK_ACCOUNT = "bank_account"
-
-
 class Prefers(StrEnum):
-    """By what expenses are paid where both can be used."""
+    """By what expenses are paid where both can be used, and files of both kinds are in use."""
 
     BANK_ACCOUNT = "bank_account"
     SUPPLIER_NUMBER = "supplier_number"
@@ -171,11 +163,6 @@ class BankAccount(Entity):
     def end(self, status: AccountStatus, *, by: UUID, today: date) -> None:
         """Let details be used no more: they were rejected, or others took their place."""
         self.status, self.ended_by, self.ended_on = status, by, today
-
-    def usable(self, on: date) -> bool:
-        """Tell whether money may go there on a day."""
-        confirmed = self.status is AccountStatus.CONFIRMED
-        return confirmed and self.usable_from is not None and self.usable_from <= on
 
 
 class PayeeNumbers(Entity):

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,16 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import statement
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
-from app.domain.reimbursements.kinds import Route
 from app.domain.reimbursements.payees.errors import BankAccountNotProposedError
 from app.domain.reimbursements.payees.models import (
     AccountStatus,
     BankAccount,
-    PaidBy,
     PayeeAccess,
     PayeeNumbers,
     PayeePolicy,
-    Prefers,
 )
 
 A, B, N = PayeeAccess, BankAccount, PayeeNumbers
@@ -31,17 +27,6 @@ _STANDING: Final = (AccountStatus.CONFIRMED, AccountStatus.PROPOSED)
 _SETTING: Final = text("SELECT coalesce(current_setting(:name, true), '')")
 _SET: Final = text("SELECT set_config(:name, :value, true)")
 _SHARERS: Final = text("SELECT bank_sharers(:person)")
-
-
-@dataclass(frozen=True, slots=True)
-class Payee:
-    """How somebody can be paid on a day: one of the two numbers, or the id of a bank account."""
-
-    person_id: UUID
-    route: Route
-    by: PaidBy
-    number: str | None = None
-    account_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,34 +86,6 @@ async def proposed(session: AsyncSession, person_id: UUID) -> BankAccount:
     if found is None:
         raise BankAccountNotProposedError
     return found
-
-
-async def standing(session: AsyncSession, person_id: UUID, route: Route, on: date) -> Payee | None:
-    """Tell how a person can be paid by a route on a day; None where they cannot.
-
-    Numbers count once they are confirmed, bank details once their wait is over too. Charities are
-    none of a person's payees, and vouchers are handed over.
-    """
-    if route not in (Route.PAYROLL, Route.ACCOUNTS_PAYABLE):
-        return None
-    async with opened(session, person_id):
-        found = await shown(session, person_id)
-    told = found.numbers
-    if route is Route.PAYROLL:
-        number = told.payroll_number if told.confirmed else None
-        if number is None:
-            return None
-        return Payee(person_id, route, PaidBy.PAYROLL_NUMBER, number)
-    ways = {}
-    if told.confirmed and told.supplier_number is not None:
-        ways[Prefers.SUPPLIER_NUMBER] = Payee(
-            person_id, route, PaidBy.SUPPLIER_NUMBER, told.supplier_number
-        )
-    if found.current is not None and found.current.usable(on):
-        ways[Prefers.BANK_ACCOUNT] = Payee(
-            person_id, route, PaidBy.BANK_ACCOUNT, account_id=found.current.id
-        )
-    return ways.get(told.prefers) or next(iter(ways.values()), None)
 
 
 async def sharers(session: AsyncSession, person_id: UUID) -> Sequence[UUID]:

@@ -165,8 +165,8 @@ async def revealed(
 ) -> dict[UUID, BankDetails]:
     """Open the confirmed bank details of people, and leave a trace of each.
 
-    It is for who writes a payment file: `queries.standing` says first who is paid there. Raises
-    KeysMissingError, SealBrokenError.
+    It is for who writes a payment file, of those whom it pays. Raises KeysMissingError,
+    SealBrokenError.
     """
     found = select(BankAccount).where(
         BankAccount.person_id.in_(person_ids), BankAccount.status == AccountStatus.CONFIRMED

@@ -11,6 +11,7 @@ from app.core.clock import now, today
 from app.core.crypto import Keys
 from app.core.ids import uuid7
 from app.domain.reimbursements.kinds import LineKind, Route
+from app.domain.reimbursements.layouts import queries as layouts
 from app.domain.reimbursements.layouts.codes import FileFormat
 from app.domain.reimbursements.layouts.columns import Layout
 from app.domain.reimbursements.layouts.rows import PaymentRow
@@ -18,22 +19,33 @@ from app.domain.reimbursements.payees import queries as payees
 from app.domain.reimbursements.payees import service as revealing
 from app.domain.reimbursements.payees.charities import service as charities
 from app.domain.reimbursements.payees.details import BankDetails
-from app.domain.reimbursements.payees.models import AccessPurpose
+from app.domain.reimbursements.payees.models import AccessPurpose, Prefers
 
 _ACCOUNT: Final = "sort_code"
 _FILE: Final = AccessPurpose.PAYMENT_FILE
+_PAYEE: Final = "EXISTS (SELECT FROM payee n WHERE n.person_id = c.person_id AND {})"
+_SUPPLIER: Final = _PAYEE.format("n.supplier_number IS NOT NULL AND n.confirmed_by IS NOT NULL")
+_LIKES_NUMBER: Final = _PAYEE.format(f"n.prefers = '{Prefers.SUPPLIER_NUMBER}'")
+_BANK: Final = (
+    "EXISTS (SELECT FROM bank_account b WHERE b.person_id = c.person_id"
+    " AND b.status = 'confirmed' AND b.usable_from <= :today)"
+)
 # Who can be paid: by a number that two people stand for, or an account whose wait is over.
 _PAYABLE: Final[Mapping[tuple[Route, bool], str]] = {
-    (Route.PAYROLL, False): "EXISTS (SELECT FROM payee n WHERE n.person_id = c.person_id"
-    " AND n.payroll_number IS NOT NULL AND n.confirmed_by IS NOT NULL)",
-    (Route.ACCOUNTS_PAYABLE, False): "EXISTS (SELECT FROM payee n WHERE n.person_id = c.person_id"
-    " AND n.supplier_number IS NOT NULL AND n.confirmed_by IS NOT NULL)",
-    (Route.ACCOUNTS_PAYABLE, True): "EXISTS (SELECT FROM bank_account b"
-    " WHERE b.person_id = c.person_id AND b.status = 'confirmed' AND b.usable_from <= :today)",
+    (Route.PAYROLL, False): _PAYEE.format(
+        "n.payroll_number IS NOT NULL AND n.confirmed_by IS NOT NULL"
+    ),
+    (Route.ACCOUNTS_PAYABLE, False): _SUPPLIER,
+    (Route.ACCOUNTS_PAYABLE, True): _BANK,
     (Route.CHARITY, False): "EXISTS (SELECT FROM charity h WHERE h.id = c.charity_id"
     " AND h.status = 'confirmed' AND h.usable_from <= :today AND h.supplier_number IS NOT NULL)",
     (Route.CHARITY, True): "EXISTS (SELECT FROM charity h WHERE h.id = c.charity_id"
     " AND h.status = 'confirmed' AND h.usable_from <= :today AND h.sort_code IS NOT NULL)",
+}
+# Where both ways are in use, and both can be used, the one is that was preferred.
+_PREFERRED: Final[Mapping[bool, str]] = {
+    False: f"({_SUPPLIER} AND ({_LIKES_NUMBER} OR NOT {_BANK}))",
+    True: f"({_BANK} AND NOT ({_SUPPLIER} AND {_LIKES_NUMBER}))",
 }
 _DUE: Final = """
        c.status IN ('approved', 'in_run')
@@ -125,11 +137,21 @@ async def waiting(session: AsyncSession, layout: Layout) -> tuple[int, int]:
 async def _asked(
     session: AsyncSession, statement: str, layout: Layout, values: Mapping[str, Any]
 ) -> Sequence[Any]:
-    payable = _PAYABLE[layout.route, to_accounts(layout)]
+    payable = await _payable(session, layout)
     told = dict(values) | ({"today": today()} if ":today" in payable else {})
     async with payees.setting(session, "task", "pay"):
         found = await session.execute(text(statement.format(due=_DUE, payable=payable)), told)
         return found.all()
+
+
+async def _payable(session: AsyncSession, layout: Layout) -> str:
+    """Say in SQL who can be paid by a layout."""
+    by_account = to_accounts(layout)
+    if layout.route is Route.ACCOUNTS_PAYABLE:
+        used = {to_accounts(each.layout()) for each in await layouts.active(session, layout.route)}
+        if len(used) > 1:
+            return _PREFERRED[by_account]
+    return _PAYABLE[layout.route, by_account]
 
 
 async def rows(

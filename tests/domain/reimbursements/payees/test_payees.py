@@ -1,21 +1,17 @@
 """What other pieces ask of payees: how somebody is paid, and the details for a payment file."""
 
 import logging
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from app.core.clock import today
 from app.core.crypto import SealBrokenError
-from app.domain.reimbursements.kinds import Route
-from app.domain.reimbursements.payees import queries, service
-from app.domain.reimbursements.payees.charities import queries as charities
+from app.domain.reimbursements.payees import service
 from app.domain.reimbursements.payees.charities import service as charity_service
 from app.domain.reimbursements.payees.details import BankDetails
 from app.domain.reimbursements.payees.errors import PayeeOneselfError
-from app.domain.reimbursements.payees.models import AccessPurpose, PaidBy
+from app.domain.reimbursements.payees.models import AccessPurpose
 from tests.api.reimbursements.paying import TRACES
 from tests.domain.reimbursements.payees.giving import (
     BANK,
@@ -28,10 +24,7 @@ from tests.domain.reimbursements.payees.giving import (
 )
 
 FILE = AccessPurpose.PAYMENT_FILE
-WAITED = timedelta(3)
-ACCOUNTS, PAYROLL = Route.ACCOUNTS_PAYABLE, Route.PAYROLL
 NUMBERS = {"payroll_number": "20123456", "supplier_number": "S-1", "prefers": "bank_account"}
-BY_ACCOUNT, BY_SUPPLIER = PaidBy.BANK_ACCOUNT, PaidBy.SUPPLIER_NUMBER
 
 
 @pytest.fixture
@@ -42,52 +35,6 @@ async def person(given):
 @pytest.fixture
 async def two(given):
     return await finance(given), await finance(given)
-
-
-async def paid_by(session, person, route, on):
-    found = await queries.standing(session, person.id, route, on)
-    return found and found.by
-
-
-async def test_expenses_go_to_a_confirmed_account_once_its_wait_is_over(session, person, two):
-    later = today() + WAITED
-    assert await paid_by(session, person, ACCOUNTS, later) is None
-    await account(session, person, two[0], None)
-    assert await paid_by(session, person, ACCOUNTS, later) is None
-    await service.confirm_account(session, person, HOW, by=two[1])
-    assert await paid_by(session, person, ACCOUNTS, later - timedelta(1)) is None
-    found = await queries.standing(session, person.id, ACCOUNTS, later)
-    assert (found.by, found.number, found.person_id) == (BY_ACCOUNT, None, person.id)
-    assert found.account_id is not None
-    await account(session, person, two[0], None, bank=BankDetails("907123", "11111111", "A"))
-    again = await queries.standing(session, person.id, ACCOUNTS, later)
-    assert again == found
-    await service.confirm_account(session, person, HOW, by=two[1])
-    after = await queries.standing(session, person.id, ACCOUNTS, later)
-    assert after.account_id not in (None, found.account_id)
-    for route in (Route.CHARITY, Route.VOUCHER, PAYROLL):
-        assert await paid_by(session, person, route, later) is None
-
-
-async def test_numbers_count_while_they_are_confirmed(session, person, two):
-    later = today() + WAITED
-    await service.set_numbers(session, person, NUMBERS, by=two[0])
-    assert await paid_by(session, person, PAYROLL, later) is None
-    assert await paid_by(session, person, ACCOUNTS, later) is None
-    await service.confirm_numbers(session, person, by=two[1])
-    found = await queries.standing(session, person.id, PAYROLL, today())
-    assert (found.by, found.number) == (PaidBy.PAYROLL_NUMBER, "20123456")
-    found = await queries.standing(session, person.id, ACCOUNTS, later)
-    assert (found.by, found.number) == (BY_SUPPLIER, "S-1")
-    await account(session, person, *two)
-    assert await paid_by(session, person, ACCOUNTS, today()) is BY_SUPPLIER
-    assert await paid_by(session, person, ACCOUNTS, later) is BY_ACCOUNT
-    prefers = NUMBERS | {"prefers": "supplier_number", "payroll_number": None}
-    await service.set_numbers(session, person, prefers, by=two[0])
-    assert await paid_by(session, person, ACCOUNTS, later) is BY_ACCOUNT
-    await service.confirm_numbers(session, person, by=two[1])
-    assert await paid_by(session, person, ACCOUNTS, later) is BY_SUPPLIER
-    assert await paid_by(session, person, PAYROLL, later) is None
 
 
 async def test_a_person_tells_no_numbers_and_confirms_nothing_of_their_own(session, person, two):
@@ -160,23 +107,14 @@ async def test_a_whole_row_of_seals_that_does_not_fit_its_fingerprint_does_not_o
         await service.revealed(session, RING, [id_], purpose=FILE, by=two[0])
 
 
-async def test_a_charity_is_paid_once_two_people_said_so(session, two):
-    later = today() + WAITED
-    assert await charities.standing(session, uuid4(), later) is None
+async def test_a_charitys_details_are_opened_once_two_people_said_so(session, two):
     made = await charity(session, two[0], None)
-    assert await charities.standing(session, made.id, later) is None
+    asked = {"purpose": FILE, "by": two[0]}
+    assert await charity_service.revealed(session, RING, [made.id], **asked) == {}
     await charity_service.confirm(session, made, HOW, by=two[1])
-    assert await charities.standing(session, made.id, later - timedelta(1)) is None
-    found = await charities.standing(session, made.id, later)
-    assert (found.name, found.supplier_number) == ("Friends", None)
-    opened = await charity_service.revealed(session, RING, [made.id], purpose=FILE, by=two[0])
-    assert opened == {made.id: BANK}
+    assert await charity_service.revealed(session, RING, [made.id], **asked) == {made.id: BANK}
     other = await charity(session, *two, bank=False, charity_number="SC012345")
-    found = await charities.standing(session, other.id, today())
-    assert found.supplier_number == "S-7"
-    assert await charity_service.revealed(session, RING, [other.id], purpose=FILE, by=two[0]) == {}
-    await charity_service.retire(session, made, by=two[0])
-    assert await charities.standing(session, made.id, later) is None
+    assert await charity_service.revealed(session, RING, [other.id], **asked) == {}
 
 
 async def test_what_was_planted_stands_in_no_table_and_in_no_log(

@@ -1,8 +1,6 @@
 """Reads of charities, none of which opens a seal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,18 +11,9 @@ from app.core import statement
 from app.core.json_rows import JsonRows
 from app.core.paging import Page
 from app.domain.reimbursements.payees.charities.errors import CharityNotFoundError
-from app.domain.reimbursements.payees.charities.models import Charity, CharityStatus
+from app.domain.reimbursements.payees.charities.models import Charity
 
 C = Charity
-
-
-@dataclass(frozen=True, slots=True)
-class PayableCharity:
-    """How a charity can be paid: by a supplier number, or else by its sealed bank details."""
-
-    charity_id: UUID
-    name: str
-    supplier_number: str | None
 
 
 def _charities(using: frozenset[str]) -> Select[Any]:
@@ -62,13 +51,3 @@ async def get(session: AsyncSession, id_: UUID, *, lock: bool = False) -> Charit
     if charity is None:
         raise CharityNotFoundError
     return charity
-
-
-async def standing(session: AsyncSession, id_: UUID, on: date) -> PayableCharity | None:
-    """Tell how a charity can be paid on a day; None where it cannot."""
-    charity = await session.get(C, id_)
-    if charity is None or charity.status is not CharityStatus.CONFIRMED:
-        return None
-    if charity.usable_from is None or charity.usable_from > on:
-        return None
-    return PayableCharity(charity.id, charity.name, charity.supplier_number)
