@@ -117,6 +117,7 @@ async def settled(url: str) -> list[asyncpg.Record]:
     return rows
 
 
+@pytest.mark.slow
 async def test_no_acknowledged_event_is_lost_to_kill_9(running: Running) -> None:
     await prepare(running.url)
     running.start("serve")

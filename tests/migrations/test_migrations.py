@@ -96,6 +96,7 @@ async def test_the_migrated_schema_is_that_of_the_models(scratch_url):
     await run(scratch_url, command.check)
 
 
+@pytest.mark.slow
 async def test_each_step_goes_up_and_down_and_the_whole_up_again(empty_url):
     passed = [("base", await schema(empty_url))]
     for revision in revisions():
