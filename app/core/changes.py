@@ -2,7 +2,7 @@
 
 Writers leave rows in `change_pending` inside their own transaction. The sequencer *moves* them to
 `change_log`, so that whoever has read up to a number has seen everything up to it: a number is
-drawn only after the transaction it stands for is visible (reliability reference 4.3).
+drawn only after the transaction it stands for is visible.
 """
 
 from datetime import datetime

@@ -19,8 +19,9 @@ _DAY: Final = timedelta(1)
 class Lead:
     """How far ahead a payment is made: working days until processing and arrival, days at most.
 
-    The defaults are those that generators of Bacs files hold: processing two working days ahead or
-    more, arrival three, and no more than 30 days (domain.md 3.8).
+    The defaults are those of a public generator of Standard 18 files
+    (tracey-stobbs/ddcms-direct-file-generator, Bacs18PaymentLines.md): processing two working days
+    ahead or more, arrival three, and no more than 30 days.
     """
 
     processing: int = 2
