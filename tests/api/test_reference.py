@@ -21,6 +21,9 @@ from app.domain.people.needs import codes as needs
 from app.domain.people.register import models as register
 from app.domain.people.supporters import models as supporters
 from app.domain.reimbursements import kinds
+from app.domain.reimbursements.choices.models import Choice
+from app.domain.reimbursements.claims.acts import ClaimStatus, Holder
+from app.domain.reimbursements.flags.codes import FlagCode
 from app.domain.reimbursements.rates.models import Scheme
 
 URL = "/v1/reference"
@@ -70,6 +73,10 @@ EXPECTED = {
     "payment_route": kinds.Route,
     "vehicle": kinds.Vehicle,
     "rate_scheme": Scheme,
+    "payment_choice": Choice,
+    "claim_status": ClaimStatus,
+    "claim_holder": Holder,
+    "claim_check": FlagCode,
 }
 
 

@@ -3,9 +3,9 @@
 Data records have 100 characters (106 in a file of several days), as
 tracey-stobbs/ddcms-direct-file-generator has them (Bacs18PaymentLines.md). A contra record, code
 17, debits the originator by what the credits, code 99, come to together. Labels have 80 characters:
-VOL1, HDR1, HDR2 and UHL1 before, EOF1, EOF2 and UTL1 after. Their layouts follow
-what banks publish for their customers and stand to be confirmed by the trust's bureau before the
-first file is sent; the layout is off until two people activate it.
+VOL1, HDR1, HDR2 and UHL1 before, EOF1, EOF2 and UTL1 after. Their layouts follow what banks publish
+for their customers and stand to be confirmed by the trust's bureau before the first file is sent;
+the layout is off until two people activate it.
 """
 
 import re
