@@ -58,6 +58,23 @@ SELECT gen_random_uuid(), id, day, 'iwgc', day::text, 1, '', 1, 'T', 'good', cha
        AS told (day, channel, language)"""
 
 
+# Of 45 pounds a claim accounted for 15 before the ledger knew of them.
+PAID_BEFORE = """
+SET session_replication_role = replica;
+INSERT INTO person (id, name, email, preferred_channel, language, lived_experience_tags, interests,
+                    skills, pathways, availability, status, status_since, lead_id, created_at,
+                    updated_at, version)
+VALUES ('00000000-0000-7000-8000-000000000001', 'P', 'p@example.org', 'email', 'en', '{}', '{}',
+        '{}', '{}', '{}', 'active', '2026-01-01', gen_random_uuid(), now(), now(), 1);
+INSERT INTO advance (id, person_id, participation_id, opportunity_id, kind, pence, status, asked_by,
+                     on_behalf, decided_by, decided_on, done_by, done_on, reference, settled_pence,
+                     created_at, updated_at, version)
+VALUES (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', gen_random_uuid(),
+        gen_random_uuid(), 'advance', 4500, 'paid', gen_random_uuid(), false, gen_random_uuid(),
+        '2026-01-02', gen_random_uuid(), '2026-01-03', 'R', 1500, now(), now(), 1);
+SET session_replication_role = origin"""
+
+
 @pytest.fixture
 async def empty_url():
     """A database with the owner's rights and nothing else."""
@@ -164,3 +181,14 @@ async def test_texts_of_surveys_move_to_their_own_column_and_back(scratch_url):
     after = await connection.fetch("SELECT id, answers FROM feedback_response ORDER BY id")
     assert after == before
     await connection.close()
+
+
+async def test_what_was_paid_in_advance_before_is_owed_in_the_ledger(scratch_url):
+    await run(scratch_url, lambda config: command.downgrade(config, "0047"))
+    connection = await asyncpg.connect(scratch_url)
+    await connection.execute(PAID_BEFORE)
+    await run(scratch_url, lambda config: command.upgrade(config, "0048"))
+    told = "SELECT account, person_id IS NOT NULL, amount_pence FROM ledger_entry ORDER BY account"
+    rows = await connection.fetch(told)
+    await connection.close()
+    assert [tuple(row) for row in rows] == [("advances", True, 3_000), ("bank", False, -3_000)]
