@@ -97,6 +97,7 @@ class _Plan(NamedTuple):
         """Find who asks before anything that was sent is looked at."""
         found: dict[str, Any] = {name: await find(request) for name, find in self.found}
         errors: list[Any] = []
+        told: Any = None
         if self.body is not None:
             body = await body_within(request, _LARGEST)
             request = Request(request.scope, _again(body))
@@ -118,7 +119,7 @@ class _Plan(NamedTuple):
             found[field.name], wrong = field.validate(value, loc=("query",))
             errors += wrong
         if errors:
-            raise RequestValidationError(errors)
+            raise RequestValidationError(errors, body=told)
         return found
 
 

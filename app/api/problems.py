@@ -1,6 +1,6 @@
 """Every 4xx and 5xx as RFC 9457 `application/problem+json`, the framework's own included."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import MappingProxyType
@@ -222,20 +222,35 @@ async def _stale(_: Request, _error: Exception) -> Response:
 
 async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  what it is registered for
-    items = faults(error.errors(), below=1)
+    items = faults(error.errors(), error.body, below=1)
     return render(422, "invalid-request", "The request is not valid", extra={"errors": items})
 
 
-def faults(errors: Iterable[Mapping[str, Any]], below: int = 0) -> list[dict[str, str]]:
+def faults(errors: Iterable[Mapping[str, Any]], body: Any, below: int = 0) -> list[dict[str, str]]:
     """Name each fault by its place, of which the first `below` parts are no part of the body."""
     return [
         {
-            "pointer": pointer(*item["loc"][below:]),
+            "pointer": pointer(*_place(item["loc"][below:], body)),
             "detail": _without_input(item),
             "code": item["type"],
         }
         for item in errors
     ]
+
+
+def _place(parts: Sequence[str | int], at: Any) -> Iterator[str | int]:
+    """Leave out the kinds by which a schema chose between others: no body has a part of that name.
+
+    What a body lacks comes last in a place, and a kind never does.
+    """
+    for number, part in enumerate(parts, 1):
+        if isinstance(at, dict) and part not in at and part in at.values() and number < len(parts):
+            continue
+        yield part
+        try:
+            at = at[part]
+        except (LookupError, TypeError):
+            at = None
 
 
 async def _http(request: Request, error: Exception) -> Response:

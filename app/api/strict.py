@@ -117,7 +117,7 @@ def validated(model: type[M], value: Any) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise InvalidError(errors=faults(error.errors())) from None
+        raise InvalidError(errors=faults(error.errors(), value)) from None
 
 
 def parameters(dependant: Dependant) -> Iterator[str]:

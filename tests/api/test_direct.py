@@ -1,11 +1,11 @@
 """Hot routes leave out the framework's solving of dependencies, and nothing that it promises."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
 from fastapi import Depends, FastAPI, Header, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.api import direct, problems
 
@@ -14,6 +14,17 @@ LIST = "/v1/feedback/responses"
 
 class Shown(BaseModel):
     limit: int = 50
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    name: str
+    lives: int = 1
 
 
 async def of_request(request: Request) -> str:
@@ -46,6 +57,12 @@ def made() -> FastAPI:
         request: Request, shown: Shown, number: Annotated[int, Header()] = 1
     ) -> Response:
         return Response(f"{number} {shown.limit} {(await request.body()).decode()}")
+
+    @hot.post("/kinds")
+    async def take_kinds(
+        told: list[Annotated[Cat | Dog, Field(discriminator="kind")]],
+    ) -> Response:
+        return Response(str(len(told)))
 
     app.router.routes[:0] = hot.routes
     problems.install(app)
@@ -96,6 +113,19 @@ async def test_a_body_or_header_that_is_wrong_is_refused(hot, sent, status, code
     answer = await hot.post("/new", **sent)
     assert answer.status_code == status
     assert code is None or answer.json()["errors"][0]["code"] == code
+
+
+async def test_a_place_names_no_kind_that_the_body_has_no_part_of(hot) -> None:
+    cat, dog = {"kind": "cat", "lives": 9}, {"kind": "dog", "name": "lives"}
+    assert (await hot.post("/kinds", json=[cat, dog])).text == "2"
+    for wrong, places in (
+        ([cat, cat | {"lives": "many"}], ["#/1/lives"]),
+        ([{"kind": "cat"}], ["#/0/lives"]),
+        ([{"kind": "dog", "lives": "name"}], ["#/0/name", "#/0/lives"]),
+        ([cat, {"kind": "cow"}], ["#/1"]),
+    ):
+        errors = (await hot.post("/kinds", json=wrong)).json()["errors"]
+        assert [each["pointer"] for each in errors] == places
 
 
 async def test_another_method_is_a_405_that_names_the_right_one(hot) -> None:
