@@ -222,10 +222,6 @@ class PayeeNumbers(Entity):
         second_person(self.set_by, by)
         self.confirmed_by, self.confirmed_on = by, today
 
-    @property
-    def confirmed(self) -> bool:
-        return self.confirmed_by is not None
-
 
 class PayeeAccess(Entity):
     """Who read, set or opened where somebody is paid, and what for; rows are only added.
