@@ -166,10 +166,29 @@ BEGIN
     PERFORM set_config('everyvoice.task', before, true);
     RETURN found;
 END $$"""
+# Who said where a person is paid now, so that none of them has another part in paying.
+SETTERS = """
+CREATE FUNCTION bank_setters(person uuid) RETURNS uuid[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    found uuid[];
+    before text := coalesce(current_setting('everyvoice.task', true), '');
+BEGIN
+    PERFORM set_config('everyvoice.task', 'check', true);
+    SELECT coalesce(array_agg(DISTINCT who), '{}') INTO found
+      FROM (SELECT unnest(ARRAY[set_by, confirmed_by]) AS who FROM bank_account
+             WHERE person_id = person AND status = 'confirmed'
+            UNION
+            SELECT unnest(ARRAY[set_by, confirmed_by]) FROM payee
+             WHERE person_id = person AND confirmed_by IS NOT NULL) told;
+    PERFORM set_config('everyvoice.task', before, true);
+    RETURN found;
+END $$"""
 CALLED = {
     "logins_of(uuid)": LOGINS,
     "selves(uuid)": SELVES,
     "bank_sharers(uuid)": SHARERS,
+    "bank_setters(uuid)": SETTERS,
 }
 
 
