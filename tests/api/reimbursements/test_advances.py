@@ -273,6 +273,22 @@ async def test_only_an_approved_claim_of_the_activity_accounts_for_an_advance(
     refused(await act(approver, advance, "settlements", told), 422, "advance-activity")
 
 
+async def test_a_claim_that_was_sent_back_after_its_approval_accounts_for_nothing(
+    asked, came, approver, releaser
+):
+    place, claim = await came()
+    advance = await agree(approver, await asked(participation=place))
+    await act(releaser, advance, "payment", PAID)
+    found = await claim()
+    questions = {"questions": "Which bus was it?"}
+    answer = await approver.send(
+        "POST", f"reimbursements/claims/{found['id']}/sending-back", questions
+    )
+    assert answer.json() == IsPartialDict(status="sent_back")
+    told = {"claim_id": found["id"], "pence": 1}
+    refused(await act(approver, advance, "settlements", told), 409, "claim-status")
+
+
 async def test_no_more_is_settled_than_the_budget_has(asked, came, approver, releaser, session):
     place, claim = await came()
     advance = await agree(approver, await asked(participation=place))

@@ -1,6 +1,7 @@
 """Commands on advances: ask, decide, note what was paid or booked, settle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from app.domain.reimbursements.advances.models import (
 )
 from app.domain.reimbursements.budgets import queries as budgets
 from app.domain.reimbursements.claims import queries as claims
-from app.domain.reimbursements.claims.acts import ENDED
+from app.domain.reimbursements.claims.acts import AGREED, ENDED
 from app.domain.reimbursements.claims.errors import ClaimStatusError
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.ledger import service as ledger
@@ -80,16 +81,9 @@ async def pay(session: AsyncSession, advance: Advance, reference: str, *, by: Ac
     advance.pay(reference, by=by.id, today=today())
     await flush(session, REFUSALS)
     pence = advance.outstanding_pence
-    await ledger.post(
-        session,
-        Draft(
-            kind=PostingKind.ADVANCE_PAYMENT,
-            once=f"advance:{advance.id}",
-            day=today(),
-            by=by.id,
-            legs=(Leg(Account.ADVANCES, pence, advance.person_id), Leg(Account.BANK, -pence)),
-        ),
-    )
+    legs = (Leg(Account.ADVANCES, pence, advance.person_id), Leg(Account.BANK, -pence))
+    booked = _booked(PostingKind.ADVANCE_PAYMENT, f"advance:{advance.id}", legs, by=by)
+    await ledger.post(session, booked)
 
 
 async def book(session: AsyncSession, advance: Advance, reference: str, *, by: Actor) -> None:
@@ -118,21 +112,18 @@ async def settle(
         raise AdvanceSelfError
     if claim.participation_id != advance.participation_id or claim.status in ENDED:
         raise AdvanceActivityError.at("#/claim_id", "No claim of this activity", "claim")
-    if claim.budget_id is None:
-        raise ClaimStatusError("It is not approved from a budget", state=claim.status)
+    if claim.status not in AGREED or claim.budget_id is None:
+        raise ClaimStatusError(f"It is {claim.status}", state=claim.status)
     advance.settle(pence)
     session.add(AdvanceSettlement(advance_id=advance.id, claim_id=claim.id, pence=pence))
     await flush(session, REFUSALS)
     (await budgets.locked(session, {claim.budget_id}))[claim.budget_id].take(pence)
     spent = Leg(Account.EXPENSE, pence, advance.person_id, told.get("kind"))
-    await ledger.post(
-        session,
-        Draft(
-            kind=PostingKind.ADVANCE_SETTLEMENT,
-            once=f"advance:{advance.id}:{claim.id}",
-            day=today(),
-            by=by.id,
-            legs=(spent, Leg(Account.ADVANCES, -pence, advance.person_id)),
-            budget_id=claim.budget_id,
-        ),
-    )
+    legs = (spent, Leg(Account.ADVANCES, -pence, advance.person_id))
+    once = f"advance:{advance.id}:{claim.id}"
+    booked = _booked(PostingKind.ADVANCE_SETTLEMENT, once, legs, by=by)
+    await ledger.post(session, replace(booked, budget_id=claim.budget_id))
+
+
+def _booked(kind: PostingKind, once: str, legs: tuple[Leg, ...], *, by: Actor) -> Draft:
+    return Draft(kind=kind, once=once, day=today(), by=by.id, legs=legs)

@@ -92,6 +92,8 @@ HANDS: Final = (Act.SUBMIT, Act.EDIT, Act.CERTIFY, Act.APPROVE, Act.APPROVE_AGAI
 JUDGED: Final = (Act.CERTIFY, Act.APPROVE, Act.APPROVE_AGAIN, Act.SEND_BACK, Act.REJECT)
 # A reason belongs to these.
 REASONED: Final = (Act.SEND_BACK, Act.REJECT, Act.RETURN)
+# Whoever had to has agreed to these, and nothing was changed since.
+AGREED: Final = (S.APPROVED, S.IN_RUN, S.SENT, S.PAID, S.RETURNED)
 # Nothing comes of these any more, so that what was claimed can be claimed anew.
 ENDED: Final = (S.REJECTED, S.WITHDRAWN)
 
