@@ -35,11 +35,10 @@ class _Shape(NamedTuple):
     kinds: tuple[type[Base], ...]
     acting: bool
     unless: bool
-    answer: str
+    answer: str | None
 
 
 _STATEMENTS: Final[dict[_Shape, str]] = {}
-_DONE: Final = Asked("SELECT true AS done FROM {last} LIMIT 1", ())
 _PARAMETER: Final = re.compile(r"\$(\d+)")
 
 
@@ -50,37 +49,41 @@ async def insert(
     *,
     acting: Acting | None = None,
     unless: Base | None = None,
-    answer: Asked = _DONE,
+    answer: Asked | None = None,
 ) -> Any:
     """Insert rows that no session holds, table by table, in one statement.
 
     What is unset takes its default, and has it afterwards; what the database computes stays unset.
-    Gives the row of `answer`, which sees of these tables the new rows alone. Where `unless` is
-    there already, nothing is inserted, and the answer is None. A refusing constraint becomes the
-    error it stands for.
+    Gives the row of `answer`, which sees of these tables the new rows alone, or a row of no
+    meaning. Where `unless` is there already, nothing is inserted, and None is given. A refusing
+    constraint becomes the error it stands for.
     """
     told: dict[type[Base], list[dict[str, Any]]] = {}
     for row in rows if unless is None else (unless, *rows):
         told.setdefault(type(row), []).append(_values(row))
-    shape = _Shape(tuple(told), acting is not None, unless is not None, answer.text)
+    asked, arguments = answer or (None, ())
+    shape = _Shape(tuple(told), acting is not None, unless is not None, asked)
     if shape not in _STATEMENTS:
         _STATEMENTS[shape] = _statement(shape)
     parts = [orjson.dumps(each, default=_text).decode() for each in told.values()]
     who = () if acting is None else (str(acting.actor_id), acting.operation)
     try:
-        return await door.fetchrow(_STATEMENTS[shape], *parts, *who, *answer.arguments)
+        return await door.fetchrow(_STATEMENTS[shape], *parts, *who, *arguments)
     except asyncpg.IntegrityConstraintViolationError as error:
         refused = refusals.get(error.constraint_name or "", ConflictError)
         raise refused from None
 
 
 def of(kind: type[B], row: Mapping[str, Any]) -> B:
-    """Give what a row of a kind's table says, as an object that no session holds."""
-    values = dict(row)
+    """Give what a row of a kind's table says, as an object that no session holds.
+
+    A column that the model does not know is one that the next release added.
+    """
+    values = {}
     for column in inspect(kind).local_table.columns:
-        members = column.type.enum_class if isinstance(column.type, Enum) else None
-        if members is not None and values.get(column.name) is not None:
-            values[column.name] = members(values[column.name])
+        if (value := row.get(column.name)) is not None:
+            members = column.type.enum_class if isinstance(column.type, Enum) else None
+            values[column.name] = value if members is None else members(value)
     return kind(**values)
 
 
@@ -143,5 +146,6 @@ def _statement(shape: _Shape) -> str:
             f" {there}RETURNING *)"
         )
         before = f", (SELECT count(*) FROM {last} HAVING count(*) > 0) AS before"
-    answer = _PARAMETER.sub(lambda found: f"${int(found[1]) + given}", shape.answer)
-    return f"WITH {', '.join(parts)} {answer.replace('{last}', last)}"
+    answer = shape.answer or f"SELECT true FROM {last} LIMIT 1"
+    asked = _PARAMETER.sub(lambda found: f"${int(found[1]) + given}", answer)
+    return f"WITH {', '.join(parts)} {asked}"

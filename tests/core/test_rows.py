@@ -91,3 +91,4 @@ async def test_a_row_is_read_with_its_closed_sets(door):
     assert card.scheme is Scheme.HMRC
     assert card.status is RateCardStatus(found["status"])
     assert (card.id, card.drafted_by) == (found["id"], found["drafted_by"])
+    assert rows.of(RateCard, {**found, "added_by_the_next_release": 1}).id == card.id
