@@ -142,10 +142,9 @@ async def alone(session: AsyncSession, person: Person) -> Person:
 
 async def get(session: AsyncSession, id_: UUID, *, to: Actor, lock: bool = False) -> Person:
     """Load a person whom one may see; raises PersonNotFoundError."""
-    found = select(P).where(P.id == id_, P.erased_on.is_(None))
-    if to.teams is not None:
-        found = found.where(_FILTERS["visible"]).params(limits(to))
-    person = await session.scalar(found.with_for_update() if lock else found)
+    told = limits(to)
+    found = _people(frozenset(told)).where(P.id == id_).params(told)
+    person: Person | None = await session.scalar(found.with_for_update() if lock else found)
     if person is None:
         raise PersonNotFoundError
     return person

@@ -62,7 +62,7 @@ async def planned(session: AsyncSession, participation: Participation) -> list[P
         return []
     fees, given = [], 0
     for line, price in zip(lines, priced, strict=True):
-        choice = await choices.standing(session, participation.id, line.day)
+        choice = await choices.standing(door, participation.id, line.day)
         if choice is None or choice.choice not in TAKEN:
             continue
         pence = choice.fee(given + price.amount_pence) - choice.fee(given)

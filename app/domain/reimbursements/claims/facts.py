@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from app.core import rows
 from app.core.statement import Statement
-from app.domain.reimbursements.choices.models import Choice, PaymentChoice
+from app.domain.reimbursements.choices.models import PaymentChoice
+from app.domain.reimbursements.choices.queries import STANDING
 from app.domain.reimbursements.claims.acts import ENDED, Act, ClaimStatus
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.kinds import FEES, Vehicle
 from app.domain.reimbursements.rates.tax_year import tax_year
 
-_FEES: Final = """
+_FEES: Final = f"""
 SELECT policy.vouchers_allowed, chosen.choice, chosen.most_pence, chosen.charity_id,
        (SELECT coalesce(sum(line.amount_pence), 0)::bigint
           FROM claim_line line JOIN claim other ON other.id = line.claim_id
@@ -20,9 +22,7 @@ SELECT policy.vouchers_allowed, chosen.choice, chosen.most_pence, chosen.charity
            AND other.tops_up_id IS DISTINCT FROM $3
            AND other.status <> ALL($4::text[]) AND line.kind = ANY($5::text[])) AS given_pence
   FROM reimbursement_policy policy
-  LEFT JOIN LATERAL (SELECT choice, most_pence, charity_id FROM payment_choice
-                      WHERE participation_id = $1 AND made_at < activity_begins($1, $2)
-                      ORDER BY made_at DESC, id DESC LIMIT 1) chosen ON true"""
+  LEFT JOIN LATERAL ({STANDING}) chosen ON true"""
 # One at a time prices a person's miles: what the one uses up, the next finds used.
 _MILES_LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))"
 _HANDED_IN: Final = f"""
@@ -47,17 +47,11 @@ class FeeFacts:
 
 
 async def of_fees(door: Statement, claim: Claim) -> FeeFacts:
-    """Find what a claim's fees depend on: the choice that stands is the newest from before."""
+    """Find what a claim's fees depend on."""
     row = await door.fetchrow(
         _FEES, claim.participation_id, claim.activity_on, claim.id, ENDED, tuple(FEES)
     )
-    choice = None
-    if row["choice"] is not None:
-        choice = PaymentChoice(
-            choice=Choice(row["choice"]),
-            most_pence=row["most_pence"],
-            charity_id=row["charity_id"],
-        )
+    choice = None if row["choice"] is None else rows.of(PaymentChoice, row)
     return FeeFacts(choice, row["given_pence"], row["vouchers_allowed"])
 
 
