@@ -30,7 +30,7 @@ help: ## this list
 run: $(RUN) ## run everything here: PostgreSQL, API and worker on 127.0.0.1:8000 (EVERYVOICE_PORT)
 	@exec $(PY) -m app.cli run
 
-test: $(DEV) ## the everyday tests, under three minutes (PG=system, ARGS="-k words")
+test: $(DEV) ## the everyday tests (PG=system, ARGS="-k words")
 	$(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: format lint types imports migrations contract words dependencies audit image-steps suite ## all that CI runs

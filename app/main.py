@@ -69,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
             "app",
             size=database.write_pool,
             statement_ms=database.statement_timeout_ms,
+            lock_ms=database.lock_timeout_ms,
         )
         app.state.door, app.state.write_door = pool, writing
         async with pool, writing, listening(database.url, CHANNEL, app.state.authenticator.forget):

@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.security import HTTPBearer, SecurityScopes
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.problems import PreconditionRequiredError, UnauthenticatedError
@@ -138,8 +138,14 @@ async def _if_match(
 IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 
+def _unquoted(key: str | None) -> str | None:
+    """Take a key as it is meant, be it quoted as a structured field or not."""
+    return key.strip('"') if key else None
+
+
 IdempotencyKey = Annotated[
     str | None,
+    AfterValidator(_unquoted),
     Header(
         max_length=255,
         description="Your own id for this creation: a repeat gives the first result.",
@@ -160,7 +166,7 @@ async def _once(
         session,
         actor.id,
         request.scope["route"].name,
-        idempotency_key.strip('"') if idempotency_key else None,
+        idempotency_key,
         await request.body(),
     )
 
@@ -172,10 +178,10 @@ async def keyed(
     request: Request, actor: Actor, idempotency_key: str | None
 ) -> IdempotencyRecord | None:
     """Give what is kept of a request that creates, where one statement does; None without a key."""
-    if not idempotency_key:
+    if idempotency_key is None:
         return None
-    operation, key = request.scope["route"].name, idempotency_key.strip('"')
-    return record(actor.id, operation, key, await request.body())
+    operation = request.scope["route"].name
+    return record(actor.id, operation, idempotency_key, await request.body())
 
 
 class Replayable(Protocol):

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.dependencies.models import Dependant
@@ -11,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api import deps
 from app.api.strict import (
+    LARGEST,
     StrictRoute,
     body_within,
     check_query,
@@ -22,14 +23,11 @@ from app.api.strict import (
 Find = Callable[[Request], Awaitable[Any]]
 
 
-_LARGEST: Final = 1024 * 1024
-
-
-def router(prefix: str, tags: list[str]) -> APIRouter:
-    """Make a router of hot routes; they are put on the application itself, with no nesting."""
+def router_at(place: str, tag: str) -> APIRouter:
+    """Make a router of hot routes below `/v1`."""
     return APIRouter(
-        prefix=prefix,
-        tags=[*tags],
+        prefix=f"/v1{place}",
+        tags=[tag],
         route_class=DirectRoute,
         generate_unique_id_function=operation_id,
     )
@@ -99,7 +97,7 @@ class _Plan(NamedTuple):
         errors: list[Any] = []
         told: Any = None
         if self.body is not None:
-            body = await body_within(request, _LARGEST)
+            body = await body_within(request, LARGEST)
             request = Request(request.scope, _again(body))
             told = json_of(request, body)
             found[self.body.name], wrong = self.body.validate(told, loc=("body",))

@@ -100,9 +100,10 @@ SignedIn = Annotated[Login, Depends(_signed_in)]
 async def _beginning(
     request: Request, session: Session, idempotency_key: IdempotencyKey = None
 ) -> Callable[[Whose], Once]:
-    told = idempotency_key.strip('"') if idempotency_key else None
     body, route = await request.body(), request.scope["route"].name
-    return lambda whose: Once(session, whose.by.id, f"{route} {whose.person.id}", told, body)
+    return lambda whose: Once(
+        session, whose.by.id, f"{route} {whose.person.id}", idempotency_key, body
+    )
 
 
 # As `Creation`, for each record that somebody acts for apart.

@@ -24,7 +24,7 @@ _FORM: Final = re.compile(
     r"(multipart/form-data|application/x-www-form-urlencoded)\s*(;|$)", re.IGNORECASE
 )
 M = TypeVar("M", bound=BaseModel)
-_LARGEST: Final = 1024 * 1024
+LARGEST: Final = 1024 * 1024  # bytes of a body, where nothing else is said
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -41,7 +41,7 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def router_at(place: str, tag: str, *, largest: int = _LARGEST) -> APIRouter:
+def router_at(place: str, tag: str, *, largest: int = LARGEST) -> APIRouter:
     """Make a router of routes below `/v1`, whose bodies have so many bytes at most.
 
     They are put on the application itself: every nesting is gone through anew for each request.

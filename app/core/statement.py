@@ -67,14 +67,16 @@ async def within(session: AsyncSession) -> Statement:
     return door
 
 
-async def open_pool(url: str, role: str, *, size: int, statement_ms: int) -> asyncpg.Pool:
+async def open_pool(
+    url: str, role: str, *, size: int, statement_ms: int, lock_ms: int = 2_000
+) -> asyncpg.Pool:
     """Open the statement door's pool; its connections keep their prepared statements."""
     return await asyncpg.create_pool(
         asyncpg_dsn(url),
         min_size=1,
         max_size=size,
         reset=_nothing_to_reset,
-        server_settings=server_settings(role, statement_ms=statement_ms, lock_ms=2_000)
+        server_settings=server_settings(role, statement_ms=statement_ms, lock_ms=lock_ms)
         | {"work_mem": _WORK_MEM},
     )
 

@@ -41,7 +41,7 @@ async def of_another(path: Annotated[str, Depends(of_request)]) -> str:
 
 def made() -> FastAPI:
     """A service of hot routes alone, with every kind of argument that they may take."""
-    app, hot = FastAPI(), direct.router(prefix="/v1/hot", tags=["hot"])
+    app, hot = FastAPI(), direct.router_at("/hot", "hot")
 
     @hot.get("/{number}")
     async def get_hot(
@@ -142,7 +142,7 @@ def test_a_route_that_needs_more_is_refused_when_it_is_made() -> None:
 
     for endpoint in (takes_bodies, takes_header, takes_two):
         with pytest.raises(TypeError, match="takes more"):
-            direct.router(prefix="/v1", tags=[]).get("/x")(endpoint)
+            direct.router_at("", "hot").get("/x")(endpoint)
 
 
 def test_a_dependency_on_more_than_the_request_is_refused_when_its_route_is_made() -> None:
@@ -152,7 +152,7 @@ def test_a_dependency_on_more_than_the_request_is_refused_when_its_route_is_made
 
     for endpoint in (by_header, by_another):
         with pytest.raises(TypeError, match="no dependency of a direct route"):
-            direct.router(prefix="/v1", tags=[]).get("/x")(endpoint)
+            direct.router_at("", "hot").get("/x")(endpoint)
 
 
 async def test_who_asks_is_settled_before_what_was_sent(client, as_) -> None:

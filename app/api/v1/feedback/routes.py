@@ -28,7 +28,7 @@ from app.domain.feedback.moderation.downloads import DownloadTooLargeError
 from app.reports import sheets
 
 router = router_at("/feedback", "feedback")
-hot = direct.router(prefix="/v1/feedback", tags=["feedback"])
+hot = direct.router_at("/feedback", "feedback")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["feedback:read"])]
 # Whoever reads single responses can count them, however few: suppression would hide nothing.

@@ -30,7 +30,7 @@ from app.domain.feedback.submissions.errors import (
 
 LARGEST = 64 * 1024
 
-hot = direct.router(prefix="/v1/feedback/submissions", tags=["submissions"])
+hot = direct.router_at("/feedback/submissions", "submissions")
 router = router_at("/feedback/submissions", "submissions")
 
 Keyer = Annotated[Actor, Security(authenticate, scopes=["feedback:submit"])]

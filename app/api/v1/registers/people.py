@@ -44,7 +44,7 @@ from app.domain.people.register.errors import (
 )
 
 router = router_at("/registers/people", "registers")
-hot = direct.router(prefix="/v1/registers/people", tags=["registers"])
+hot = direct.router_at("/registers/people", "registers")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["registers:read"])]
 Keeper = Annotated[Actor, Security(authenticate, scopes=["registers:manage"])]

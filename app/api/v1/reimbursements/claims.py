@@ -61,7 +61,7 @@ from app.domain.reimbursements.receipts.errors import (
     ReceiptQuarantinedError,
 )
 
-hot = direct.router(prefix="/v1/reimbursements/claims", tags=["reimbursements"])
+hot = direct.router_at("/reimbursements/claims", "reimbursements")
 router = router_at("/reimbursements/claims", "reimbursements")
 
 Reader = Annotated[Actor, Security(authenticate, scopes=["claims:read"])]

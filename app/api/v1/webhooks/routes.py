@@ -10,7 +10,7 @@ from app.core.inbox import EventConflictError
 
 LARGEST = 256 * 1024
 
-hot = direct.router(prefix="/v1/webhooks", tags=["webhooks"])
+hot = direct.router_at("/webhooks", "webhooks")
 
 
 @hot.post(
