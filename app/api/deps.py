@@ -139,15 +139,15 @@ IfMatch = Annotated[Precondition, Depends(_if_match)]
 
 
 def _unquoted(key: str | None) -> str | None:
-    """Take a key as it is meant, be it quoted as a structured field or not."""
-    return key.strip('"') if key else None
+    """Take a key as it is meant, quoted as a structured field or not; an empty one is none."""
+    return (key or "").strip('"') or None
 
 
 IdempotencyKey = Annotated[
-    str | None,
+    # The length stands on the text: what stands behind the validator is asked of its None too.
+    Annotated[str, Field(max_length=255)] | None,
     AfterValidator(_unquoted),
     Header(
-        max_length=255,
         description="Your own id for this creation: a repeat gives the first result.",
         examples=["2f8a6c1e"],
     ),

@@ -110,6 +110,14 @@ async def test_a_refused_creation_leaves_nothing_and_its_key_free(api, session):
     assert answer.status_code == 201
 
 
+@pytest.mark.parametrize("empty", ["", '""'])
+async def test_an_empty_key_is_no_key(api, session, empty):
+    for code in ("a", "b"):
+        answer = await api.post(URL, json={"code": code}, headers={"Idempotency-Key": empty})
+        assert (answer.status_code, "idempotency-replayed" in answer.headers) == (201, False)
+    assert await made(session) == 2
+
+
 async def test_a_key_that_is_too_long_is_refused(api):
     answer = await api.post(URL, json={"code": "a"}, headers={"Idempotency-Key": "k" * 256})
     assert answer.status_code == 422
