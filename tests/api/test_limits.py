@@ -1,5 +1,9 @@
 import gzip
+import threading
 
+import time_machine
+
+from app.api.limits import Windows
 from app.settings import Limits
 from tests.conftest import SECRET
 from tests.factories import event, signed
@@ -30,6 +34,25 @@ async def test_keys_are_counted_apart(serve, as_):
             for headers in (first, second, first)
         ]
     assert statuses == [200, 200, 429]
+
+
+def test_whose_window_is_over_begins_anew_and_the_others_are_forgotten():
+    with time_machine.travel("2026-07-01T12:00Z", tick=False) as clock:
+        counts = Windows()
+        assert [counts.incr(key, 60) for key in ("a", "b", "a")] == [1, 1, 2]
+        clock.shift(30)
+        assert [counts.incr(key, 60) for key in ("a", "c")] == [3, 1]
+        clock.shift(30)
+        assert counts.incr("a", 60) == 1
+        assert set(counts.storage) == set(counts.expirations) == {"a", "c"}
+
+
+def test_to_count_begins_no_thread():
+    counts = Windows()
+    counts.timer.join()
+    before = threading.active_count()
+    counts.incr("a", 60)
+    assert threading.active_count() == before
 
 
 async def test_a_delivery_or_a_probe_is_never_lost_to_a_limit(serve):
