@@ -31,4 +31,8 @@ def main() -> None:
     for module in iter_modules(__path__):
         if module.name != "__main__":
             import_module(f"{__name__}.{module.name}")
-    commands(prog_name="everyvoice")
+    try:
+        commands(prog_name="everyvoice")
+    finally:
+        # The interpreter looks through all that is left before it ends: three seconds of it.
+        gc.freeze()
