@@ -22,7 +22,6 @@ from app.core.db import create_engine
 from app.core.statement import Statement
 from app.domain.identity import keys
 from app.local.postgres import Postgres
-from app.main import create_app
 from app.settings import (
     Crypto,
     Database,
@@ -69,6 +68,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _STACK.close()
+    gc.freeze()  # or the interpreter looks through all of it before it ends
 
 
 def server_url(database: str) -> str:
@@ -123,6 +123,9 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def app(settings: Settings) -> FastAPI:
+    # Here, since the process that hands out the tests needs no service: it takes seconds to import.
+    from app.main import create_app  # noqa: PLC0415
+
     return create_app(settings)
 
 
