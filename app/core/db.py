@@ -112,10 +112,6 @@ def create_engine(
 @event.listens_for(Session, "after_begin")
 def _tell_who(session: Session, _: SessionTransaction, connection: Connection) -> None:
     """Tell the change-log triggers who acts; always, so that nothing is inherited from a pool."""
-    _tell(connection, session)
-
-
-def _tell(connection: Connection, session: Session) -> None:
     connection.execute(
         text(
             "SELECT set_config('everyvoice.actor', :actor, true),"
@@ -126,13 +122,6 @@ def _tell(connection: Connection, session: Session) -> None:
             "operation": session.info.get("operation", ""),
         },
     )
-
-
-async def act_as(session: AsyncSession, actor_id: UUID, operation: str) -> None:
-    """Tell the change log of another actor and operation, for the rest of the transaction."""
-    session.info.update(actor_id=actor_id, operation=operation)
-    connection = await session.connection()
-    await connection.run_sync(_tell, session.sync_session)
 
 
 def constraint_of(error: IntegrityError) -> str | None:

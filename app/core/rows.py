@@ -23,7 +23,7 @@ _COLUMNS: Final[dict[type[Base], Mapping[str, Callable[[], Any] | None]]] = {}
 
 
 class Acting(NamedTuple):
-    """Who does what, for the change log, where no session has told it."""
+    """Who does what, for the change log, where no session has told it: so until its commit."""
 
     actor_id: UUID
     operation: str

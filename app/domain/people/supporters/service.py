@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor, Login
 from app.core.clock import now, today
-from app.core.db import act_as, flush
+from app.core.db import flush
 from app.core.errors import ForbiddenError
-from app.core.rows import insert
+from app.core.rows import Acting, insert
 from app.core.statement import within
 from app.domain.people.consents import service as consents
 from app.domain.people.consents.models import ConsentChannel, GivenBy, Purpose
@@ -113,7 +113,8 @@ async def act(session: AsyncSession, whose: Whose, operation: str) -> None:
     """
     if whose.own:
         return
-    await act_as(session, whose.by.id, f"{operation}:on_behalf")
+    acting = Acting(whose.by.id, f"{operation}:on_behalf")
+    session.info.update(acting._asdict())
     supporter_id = whose.supporter.id if whose.supporter else None
     made = ActedFor(
         person_id=whose.person.id,
@@ -121,7 +122,7 @@ async def act(session: AsyncSession, whose: Whose, operation: str) -> None:
         acted_by=whose.by.id,
         operation=operation,
     )
-    await insert(await within(session), (made,), REFUSALS)
+    await insert(await within(session), (made,), REFUSALS, acting=acting)
     if whose.supporter is not None:
         await consents.use(
             session, whose.person.id, Purpose.SUPPORTER, "acted_for", made.id, by=whose.by

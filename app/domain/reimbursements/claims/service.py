@@ -47,13 +47,14 @@ async def change(
     making.check_days(claim.activity_on, told["lines"])
     if claim.status not in (ClaimStatus.DRAFT, ClaimStatus.SENT_BACK):
         await _void(session, claim, by)
-    await _replace(session, claim, await pricing.lines_of(session, claim, told["lines"]))
+    lines = await pricing.lines_of(session, claim, told["lines"])
+    await _replace(session, claim, lines)
     await session.execute(delete(ClaimReceipt).where(ClaimReceipt.claim_id == claim.id))
     door = await statement.within(session)
     session.add_all(await making.attached(door, claim, told["lines"]))
     await flush(session, REFUSALS)
     if claim.status is ClaimStatus.SUBMITTED:
-        await _check_receipts(session, claim)
+        await _check_receipts(session, claim, lines)
 
 
 async def submit(
@@ -67,7 +68,7 @@ async def submit(
     lines = await queries.lines(session, claim)
     if claim.tops_up_id is None:
         await _check_deadline(session, lines, by, late_because)
-    await _check_receipts(session, claim)
+    await _check_receipts(session, claim, lines)
     priced = await pricing.lines_of(session, claim, [pricing.told_of(line) for line in lines])
     if [each.amount_pence for each in priced] != [each.amount_pence for each in lines]:
         await _replace(session, claim, priced)
@@ -139,9 +140,9 @@ async def _check_deadline(
         raise ClaimLateError(last_day=due)
 
 
-async def _check_receipts(session: AsyncSession, claim: Claim) -> None:
+async def _check_receipts(session: AsyncSession, claim: Claim, lines: Sequence[ClaimLine]) -> None:
     receipted = await queries.receipted(session, claim)
-    for line in await queries.lines(session, claim):
+    for line in lines:
         needed = line.kind not in RATED and line.no_receipt_because is None
         if needed and line.position not in receipted:
             place = f"#/lines/{line.position - 1}"

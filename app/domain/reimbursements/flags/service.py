@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.actor import Actor
+from app.core.rows import insert
+from app.core.statement import within
 from app.domain.people.supporters.service import Whose
 from app.domain.reimbursements.budgets.models import Budget
 from app.domain.reimbursements.claims import committing, deciding
@@ -77,10 +79,24 @@ async def look(
     return findings(await queries.facts(session, claim, budget))
 
 
-async def keep(
-    session: AsyncSession, claim: Claim, budget: Budget | None = None
-) -> Sequence[ClaimFlag]:
-    """Look at a claim and keep what was found in its round; gives every check."""
+async def keep(session: AsyncSession, claim: Claim) -> None:
+    """Look at a claim that begins a round, and keep what is found."""
+    flags = [ClaimFlag.of(claim, each) for each in await look(session, claim)]
+    await insert(await within(session), flags, {})
+
+
+async def shown(session: AsyncSession, claim: Claim, *, to: Actor) -> Sequence[ClaimFlag]:
+    """Give what was found in a claim, but not to the claimant or who acted for them.
+
+    Raises ClaimSelfError.
+    """
+    if await claimed.barred(session, to.id, claim):
+        raise ClaimSelfError
+    return await queries.flags(session, claim)
+
+
+async def _look_again(session: AsyncSession, claim: Claim, budget: Budget) -> Sequence[ClaimFlag]:
+    """Look once more in a claim's round; gives every check with what is kept of it."""
     known = {each.code: each for each in await queries.flags(session, claim)}
     for finding in await look(session, claim, budget):
         flag = known.get(finding.code)
@@ -92,16 +108,6 @@ async def keep(
             flag.found(finding)
     await session.flush()
     return list(known.values())
-
-
-async def shown(session: AsyncSession, claim: Claim, *, to: Actor) -> Sequence[ClaimFlag]:
-    """Give what was found in a claim, but not to the claimant or who acted for them.
-
-    Raises ClaimSelfError.
-    """
-    if await claimed.barred(session, to.id, claim):
-        raise ClaimSelfError
-    return await queries.flags(session, claim)
 
 
 async def _answer(
@@ -116,7 +122,7 @@ async def _answer(
     # No answer makes up for money that is to be kept now; of the first of two approvals it is.
     if await deciding.lasts(session, claim):
         budget.take(claim.total_pence)
-    flags = await keep(session, claim, budget)
+    flags = await _look_again(session, claim, budget)
     for flag in filter(lambda each: each.open, flags):
         low = low_because if flag.level is FlagLevel.LOW else None
         reason = answers.get(flag.code) or low
