@@ -70,13 +70,53 @@ WITH key AS (
     SELECT gen_random_uuid(), id, $2, 1, 0, 'make', 'draft', $4, true, $10, $10, 1 FROM made
     RETURNING claim_id
 )
-INSERT INTO claim_line (id, claim_id, position, kind, day, told_pence, miles, vehicle, passengers,
-                        amount_pence, route, explanation, created_at, updated_at, version)
-SELECT gen_random_uuid(), claim_id, 1, 'public_transport', $7, 1250, NULL, NULL, NULL, 1250,
-       'accounts_payable', 'As it was paid.', $10, $10, 1 FROM begun
+INSERT INTO claim_line (id, claim_id, position, kind, day, told_pence, from_place, to_place,
+                        no_receipt_because, miles, vehicle, passengers, amount_pence, route,
+                        explanation, created_at, updated_at, version)
+SELECT gen_random_uuid(), claim_id, 1, 'public_transport', $7, 1250, 'Oxford', 'Banbury',
+       'The machine gave none.', NULL, NULL, NULL, 1250, 'accounts_payable', 'As it was paid.',
+       $10, $10, 1 FROM begun
 UNION ALL
-SELECT gen_random_uuid(), claim_id, 2, 'mileage', $7, NULL, 7, 'bicycle', 0, 140,
-       'accounts_payable', '7 miles by bicycle.', $10, $10, 1 FROM begun"""
+SELECT gen_random_uuid(), claim_id, 2, 'mileage', $7, NULL, NULL, NULL, NULL, 7, 'bicycle', 0,
+       140, 'accounts_payable', '7 miles by bicycle.', $10, $10, 1 FROM begun"""
+
+# The same for a claim that is handed in, with what the checks of it find.
+_HAND_IN = """
+WITH acted AS (
+    INSERT INTO acted_for (id, person_id, acted_by, operation, created_at, updated_at, version)
+    VALUES (gen_random_uuid(), $2, $3, 'bare', $4, $4, 1)
+), turned AS (
+    UPDATE claim SET status = 'submitted', since = $4, moves = 2, round = 1, updated_at = $4,
+                     version = version + 1
+     WHERE id = $1
+    RETURNING id
+), action AS (
+    INSERT INTO claim_action (id, claim_id, claimant_id, number, round, act, from_status,
+                              to_status, actor_id, on_behalf, reason, created_at, updated_at,
+                              version)
+    SELECT gen_random_uuid(), id, $2, 2, 1, 'submit', 'draft', 'submitted', $3, true,
+           'In hospital.', $4, $4, 1
+      FROM turned
+)
+INSERT INTO claim_flag (id, claim_id, round, code, level, about_ids, explanation, created_at,
+                        updated_at, version)
+SELECT gen_random_uuid(), id, 1, code, 'none', '{}', 'Nothing of that kind was found.', $4, $4, 1
+  FROM turned, unnest($5::text[]) code"""
+# Every check that the service makes, by its code.
+_CHECKS = [
+    "same_receipt",
+    "alike_receipt",
+    "same_journey",
+    "same_day_and_event",
+    "near_amount",
+    "shared_bank",
+    "account_name",
+    "first_payment",
+    "above_95th",
+    "budget_exceeded",
+    "earlier_rejections",
+    "paid_in_advance",
+]
 
 
 async def _nothing(_: asyncpg.Connection) -> None:
@@ -132,6 +172,18 @@ async def _claim(request: Request) -> Response:
     return Response(b'{"status":"stored"}', 201, media_type="application/json")
 
 
+async def _handed_in(request: Request) -> Response:
+    told = orjson.loads(await request.body())
+    await request.app.state.pool.execute(
+        _HAND_IN,
+        *(UUID(told[name]) for name in ("id", "person_id")),
+        uuid4(),
+        datetime.now(UTC),  # noqa: TID251  no service
+        _CHECKS,
+    )
+    return Response(b'{"status":"stored"}', media_type="application/json")
+
+
 async def _people(request: Request) -> Response:
     return await _listed(request, _PEOPLE_LIST)
 
@@ -163,7 +215,12 @@ submissions = Starlette(
     lifespan=_pool,
 )
 claims = Starlette(
-    routes=[Route("/ready", _ready), Route("/claims", _claim, methods=["POST"])], lifespan=_pool
+    routes=[
+        Route("/ready", _ready),
+        Route("/claims", _claim, methods=["POST"]),
+        Route("/submissions", _handed_in, methods=["POST"]),
+    ],
+    lifespan=_pool,
 )
 lists = Starlette(
     routes=[
