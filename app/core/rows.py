@@ -88,11 +88,15 @@ def of(kind: type[B], row: Mapping[str, Any]) -> B:
 
 
 def _values(row: Base) -> dict[str, Any]:
-    told = vars(row)
+    held, told = vars(row), {}
     for name, default in _columns(type(row)).items():
-        if default is not None and told.get(name) is None:
-            setattr(row, name, default())
-    return {name: told[name] for name in _columns(type(row)) if told.get(name) is not None}
+        value = held.get(name)
+        if value is None and default is not None:
+            # Past the mapper, which would keep what has changed for a session that never comes.
+            value = held[name] = default()
+        if value is not None:
+            told[name] = value
+    return told
 
 
 def _text(value: Any) -> str:
