@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, DateTime, Enum, MetaData, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -96,17 +97,28 @@ def server_settings(role: str, *, statement_ms: int, lock_ms: int) -> dict[str, 
 def create_engine(
     url: str, role: str, *, pool: int, statement_ms: int = 5_000, lock_ms: int = 2_000
 ) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool,
         max_overflow=0,
         pool_timeout=2,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "server_settings": server_settings(role, statement_ms=statement_ms, lock_ms=lock_ms)
         },
     )
+    event.listen(engine.sync_engine, "checkout", _check_open)
+    return engine
+
+
+def _check_open(connection: DBAPIConnection, *_: object) -> None:
+    """Let the pool pass over a connection that the server has closed.
+
+    The driver learns of that when it happens; to ask the server takes three round trips, as much
+    as the statements of a small request.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 @event.listens_for(Session, "after_begin")

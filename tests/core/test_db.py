@@ -1,7 +1,10 @@
+import asyncio
+
+import asyncpg
 import pytest
 from sqlalchemy import text
 
-from app.core.db import flush
+from app.core.db import create_engine, flush
 from app.core.errors import ConflictError, DomainError, InvalidError
 from app.domain.identity.models import Role
 from app.domain.organisation.errors import CodeTakenError
@@ -45,3 +48,19 @@ def test_a_refusal_carries_its_parts():
         "Why",
         {"current": "paid"},
     )
+
+
+async def test_a_connection_that_the_server_closed_is_passed_over(scratch_url):
+    engine = create_engine(scratch_url, "app", pool=1)
+    other = await asyncpg.connect(scratch_url)
+    pids = []
+    for _ in range(2):
+        async with engine.connect() as connection:
+            pids.append(await connection.scalar(text("SELECT pg_backend_pid()")))
+            driver = (await connection.get_raw_connection()).driver_connection
+        await other.execute("SELECT pg_terminate_backend($1)", pids[-1])
+        while not driver.is_closed():
+            await asyncio.sleep(0.01)
+    assert pids[0] != pids[1]
+    await other.close()
+    await engine.dispose()
