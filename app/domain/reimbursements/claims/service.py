@@ -141,9 +141,9 @@ async def _check_deadline(
 
 
 async def _check_receipts(session: AsyncSession, claim: Claim, lines: Sequence[ClaimLine]) -> None:
-    receipted = await queries.receipted(session, claim)
-    for line in lines:
-        needed = line.kind not in RATED and line.no_receipt_because is None
-        if needed and line.position not in receipted:
+    needing = [each for each in lines if each.kind not in RATED and not each.no_receipt_because]
+    receipted = await queries.receipted(session, claim) if needing else frozenset()
+    for line in needing:
+        if line.position not in receipted:
             place = f"#/lines/{line.position - 1}"
             raise ReceiptMissingError.at(place, "Neither a receipt nor a word why", "receipt")

@@ -8,6 +8,7 @@ from sqlalchemy import Date, DateTime, Integer, Uuid, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.clock import now
+from app.core.statement import Kept, within
 from app.domain.reimbursements.budgets.models import Budget
 from app.domain.reimbursements.claims.models import Claim
 from app.domain.reimbursements.flags.codes import FlagCode
@@ -37,8 +38,9 @@ BETWEEN: Final = "{0}.from_place IS NOT NULL AND {0}.to_place IS NOT NULL"
 # goes on by an index. A claim that was not handed in says nothing of others yet, and what was
 # withdrawn or rejected may be claimed anew; a receipt that was rejected once is told all the same.
 # What tops a claim up is like it on purpose.
-_FACTS: Final = text(
-    f"""
+_FACTS: Final = Kept.of(
+    text(
+        f"""
 WITH mine AS (
     SELECT l.kind, l.day, l.miles, l.from_place, l.to_place FROM claim_line l
      WHERE l.claim_id = :claim
@@ -119,12 +121,13 @@ SELECT ARRAY(SELECT DISTINCT c.id
            AS advanced,
        paid.paid, paid.below
   FROM paid"""
-).bindparams(
-    *(bindparam(name, type_=Uuid()) for name in ("claim", "person", "opportunity")),
-    *(bindparam(name, type_=Uuid()) for name in ("repeats", "tops_up")),
-    *(bindparam(name, type_=Integer()) for name in ("total", "alike")),
-    bindparam("day", type_=Date()),
-    bindparam("year_ago", type_=DateTime(timezone=True)),
+    ).bindparams(
+        *(bindparam(name, type_=Uuid()) for name in ("claim", "person", "opportunity")),
+        *(bindparam(name, type_=Uuid()) for name in ("repeats", "tops_up")),
+        *(bindparam(name, type_=Integer()) for name in ("total", "alike")),
+        bindparam("day", type_=Date()),
+        bindparam("year_ago", type_=DateTime(timezone=True)),
+    )
 )
 _IDS: Final = (
     "same_receipt",
@@ -153,7 +156,8 @@ async def facts(session: AsyncSession, claim: Claim, budget: Budget | None = Non
     }
     # The name of an account's holder is compared where it is told; here stands what differed.
     async with payees.opened(session, claim.person_id):
-        row = (await session.execute(_FACTS, values)).mappings().one()
+        door = await within(session)
+        row = await door.fetchrow(_FACTS.text, *_FACTS.arguments(values))
     told: dict[str, Any] = {name: tuple(row[name]) for name in _IDS}
     name_level = row["name_level"]
     return Facts(

@@ -24,11 +24,10 @@ from app.domain.reimbursements.payees.models import (
 A, B, N = PayeeAccess, BankAccount, PayeeNumbers
 _WIRE: Final = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 _STANDING: Final = (AccountStatus.CONFIRMED, AccountStatus.PROPOSED)
-_SETTING: Final = text(
-    "SELECT told, set_config(:name, :value, true)"
-    "  FROM (SELECT coalesce(current_setting(:name, true), '') AS told OFFSET 0) AS before"
-)
-_SET: Final = text("SELECT set_config(:name, :value, true)")
+_SET: Final = "SELECT set_config($1, $2, true)"
+_SET_AND_TELL: Final = """
+SELECT told, set_config($1, $2, true)
+  FROM (SELECT coalesce(current_setting($1, true), '') AS told OFFSET 0) AS before"""
 _SHARERS: Final = text("SELECT bank_sharers(:person)")
 
 
@@ -48,9 +47,10 @@ async def setting(session: AsyncSession, name: str, value: str) -> AsyncIterator
     Where what is done meanwhile fails the transaction ends, and the setting with it.
     """
     name = f"everyvoice.{name}"
-    before = await session.scalar(_SETTING, {"name": name, "value": value})
+    door = await statement.within(session)
+    before = await door.fetchval(_SET_AND_TELL, name, value)
     yield
-    await session.execute(_SET, {"name": name, "value": before})
+    await door.fetchval(_SET, name, before)
 
 
 @asynccontextmanager
