@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 
 from app.api import docs, health, openapi, problems, tokens, v1
 from app.api.authentication import CHANNEL, AnyOf, ApiKeys
+from app.api.finder import Finder
 from app.api.floods import Floods, Guesses
 from app.api.limits import Limits
 from app.api.observe import Metrics, Observe
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     docs.install(app)
+    app.router.middleware_stack = Finder(app.router)
     _add_middleware(app, settings)
     return app
 

@@ -6,8 +6,6 @@ from fastapi import Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel, ValidationError
-from starlette.routing import Match
-from starlette.types import Scope
 
 from app.api.problems import (
     InvalidJsonError,
@@ -60,16 +58,6 @@ class StrictRoute(APIRoute):
 
     A misspelt filter is an error, never a silently unfiltered list.
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._begins = self.path_format.partition("{")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Match the whole path only where its beginning does: there are hundreds of routes."""
-        if not scope["path"].startswith(self._begins):
-            return Match.NONE, {}
-        return super().matches(scope)
 
     def get_route_handler(self) -> Handler:
         inner, known = super().get_route_handler(), frozenset(parameters(self.dependant))
