@@ -36,10 +36,8 @@ class Finder:
         parts = path.split("/")[1:]
         many = min(len(parts), self._longer)
         for begin in (tuple(parts[:_MOST]), tuple(parts[: _MOST - 1])):
-            if (begin, many) in self._among:
-                return self._among[begin, many]
             if begin in self._begins:
-                return self._made(begin, many)
+                return self._among.get((begin, many)) or self._made(begin, many)
         return self._router
 
     def _made(self, begin: Parts, many: int) -> APIRouter:
