@@ -1,7 +1,6 @@
 """Commands on advances: ask, decide, note what was paid or booked, settle."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -121,9 +120,16 @@ async def settle(
     spent = Leg(Account.EXPENSE, pence, advance.person_id, told.get("kind"))
     legs = (spent, Leg(Account.ADVANCES, -pence, advance.person_id))
     once = f"advance:{advance.id}:{claim.id}"
-    booked = _booked(PostingKind.ADVANCE_SETTLEMENT, once, legs, by=by)
-    await ledger.post(session, replace(booked, budget_id=claim.budget_id))
+    kind = PostingKind.ADVANCE_SETTLEMENT
+    await ledger.post(session, _booked(kind, once, legs, by=by, budget_id=claim.budget_id))
 
 
-def _booked(kind: PostingKind, once: str, legs: tuple[Leg, ...], *, by: Actor) -> Draft:
-    return Draft(kind=kind, once=once, day=today(), by=by.id, legs=legs)
+def _booked(
+    kind: PostingKind,
+    once: str,
+    legs: tuple[Leg, ...],
+    *,
+    by: Actor,
+    budget_id: UUID | None = None,
+) -> Draft:
+    return Draft(kind=kind, once=once, day=today(), by=by.id, legs=legs, budget_id=budget_id)
