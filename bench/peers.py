@@ -102,21 +102,6 @@ INSERT INTO claim_flag (id, claim_id, round, code, level, about_ids, explanation
                         updated_at, version)
 SELECT gen_random_uuid(), id, 1, code, 'none', '{}', 'Nothing of that kind was found.', $4, $4, 1
   FROM turned, unnest($5::text[]) code"""
-# Every check that the service makes, by its code.
-_CHECKS = [
-    "same_receipt",
-    "alike_receipt",
-    "same_journey",
-    "same_day_and_event",
-    "near_amount",
-    "shared_bank",
-    "account_name",
-    "first_payment",
-    "above_95th",
-    "budget_exceeded",
-    "earlier_rejections",
-    "paid_in_advance",
-]
 
 
 async def _nothing(_: asyncpg.Connection) -> None:
@@ -179,7 +164,7 @@ async def _handed_in(request: Request) -> Response:
         *(UUID(told[name]) for name in ("id", "person_id")),
         uuid4(),
         datetime.now(UTC),  # noqa: TID251  no service
-        _CHECKS,
+        told["checks"],
     )
     return Response(b'{"status":"stored"}', media_type="application/json")
 
